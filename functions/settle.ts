@@ -1,0 +1,13 @@
+// Lambda: closes migrations that were killed from outside, told by an event or found by the sweep.
+
+import { handle } from '../lib/deployed/handler.ts';
+import { type SettleEvent, settleEvent } from '../lib/deployed/settling.ts';
+
+/** Longer than any execution can have run. */
+const oldestMs = (Number(process.env.MACHINE_TIMEOUT_SECONDS) + 86_400) * 1000;
+
+export const handler = handle<SettleEvent, { readonly settled: readonly string[] }>(async (event, { host, log }) => {
+  const settled = await settleEvent(event, host, oldestMs);
+  if (settled.length > 0) log('settled', { settled });
+  return { settled };
+});

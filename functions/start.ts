@@ -1,0 +1,7 @@
+// Lambda: starts a migration, or says why not.
+
+import { handle } from '../lib/deployed/handler.ts';
+import { start } from '../lib/deployed/start-request.ts';
+import type { StartResult } from '../lib/workflow/start.ts';
+
+export const handler = handle<unknown, StartResult>((input, { host }) => start(input, host));

@@ -1,0 +1,92 @@
+// The flags that commands share, as help shows them. options-of.ts and request-of.ts make a request of them.
+import { type Command, Option } from 'commander';
+import { collect, parseCount, parseDate, parseDuration, parseStorageClass } from './values.ts';
+
+/** What commander makes of them. */
+export interface StoreFlags {
+  readonly sourceEndpointUrl?: string;
+  readonly sourceRegion?: string;
+  readonly sourceProfile?: string;
+  readonly destinationEndpointUrl?: string;
+  readonly destinationRegion?: string;
+  readonly destinationProfile?: string;
+}
+
+export interface RuleFlags {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly capturedAfter?: string;
+  readonly capturedBefore?: string;
+  readonly modifiedAfter?: string;
+  readonly modifiedBefore?: string;
+  readonly keyPattern?: string;
+  readonly minAge?: number;
+  readonly checksum?: true;
+  readonly onDifferent?: 'keep' | 'overwrite' | 'newer';
+  readonly order?: 'newest' | 'oldest';
+  readonly concurrency?: number;
+  readonly storageClass?: string;
+  /** `--no-tags` makes it false. */
+  readonly tags: boolean;
+  readonly sseKmsKeyId?: string;
+}
+
+export interface StateFlags {
+  readonly stateDir?: string;
+  readonly json?: true;
+}
+
+export type PairFlags = StoreFlags & RuleFlags & StateFlags;
+
+export const addPairFlags = (command: Command): Command =>
+  addStateFlags(addStoreFlags(addCopyingFlags(addComparingFlags(command))));
+
+const addComparingFlags = (command: Command): Command =>
+  command
+    .optionsGroup('What is compared:')
+    .option('--include <glob>', 'only keys that match; may stand several times', collect)
+    .option('--exclude <glob>', 'not the keys that match; may stand several times', collect)
+    .option('--captured-after <date>', 'captured at that moment or later, by the time in the key', parseDate)
+    .option('--captured-before <date>', 'captured before that moment', parseDate)
+    .option('--modified-after <date>', 'modified on its store at that moment or later', parseDate)
+    .option('--modified-before <date>', 'modified before that moment', parseDate)
+    .option('--key-pattern <regexp>', 'where keys carry camera and time: named groups camera, year, month, day, …')
+    .option(
+      '--min-age <duration>',
+      'leave younger pictures for later (default: 30s for folders, 0 for S3)',
+      parseDuration,
+    )
+    .option('--checksum', 'compare content too, where both sides can tell');
+
+const addCopyingFlags = (command: Command): Command =>
+  command
+    .optionsGroup('How it is copied:')
+    .addOption(
+      new Option('--on-different <what>', 'a picture that differs on the destination (default: keep)').choices([
+        'keep',
+        'overwrite',
+        'newer',
+      ]),
+    )
+    .addOption(new Option('--order <first>', 'what goes first (default: newest)').choices(['newest', 'oldest']))
+    .option('--concurrency <n>', 'pictures copied at once (default: 64)', parseCount)
+    .option('--storage-class <class>', 'of the copies, on S3', parseStorageClass)
+    .option('--no-tags', 'do not copy tags (they need permissions of their own)')
+    .option('--sse-kms-key-id <id>', 'encrypt the copies with that key, on S3');
+
+const addStoreFlags = (command: Command): Command => {
+  command.optionsGroup('Where the stores are (default: the AWS_* variables):');
+  for (const side of ['source', 'destination']) {
+    command
+      .option(`--${side}-endpoint-url <url>`, `an S3-compatible service as ${side}`)
+      .option(`--${side}-region <region>`, `region of the ${side}`)
+      .option(`--${side}-profile <name>`, `profile of the AWS configuration for the ${side}`);
+  }
+  return command;
+};
+
+export const addStateFlags = (command: Command): Command =>
+  command
+    .optionsGroup('Options:')
+    .option('--state-dir <folder>', 'where records and reports are kept (default: the XDG state folder)')
+    .option('--json', 'print one JSON object on stdout');

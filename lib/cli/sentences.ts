@@ -1,0 +1,88 @@
+// What a migration's end means, in sentences: the verdict for stdout, the warnings for stderr. Pure.
+import { formatBytes, formatMoment, pictures } from '../report/format.ts';
+import type { Report } from '../report/report.ts';
+import type { OnDifferent } from '../workflow/request.ts';
+import type { Figure, Result } from './result.ts';
+
+const amount = ({ count, bytes }: Figure): string => `${pictures(count ?? 0)} (${formatBytes(bytes ?? 0)})`;
+const some = ({ count }: Figure): boolean => count !== null && count > 0;
+
+/** The first line of a result. Never "nothing missing" where that was not seen. */
+export const verdictOf = (report: Report, result: Result): string => {
+  const asOf = report.asOf ? ` as of ${formatMoment(report.asOf)}` : '';
+  if (report.status === 'running' || report.status === 'stopping') {
+    return `Migration ${report.id} is ${report.status}${asOf && `; its figures are${asOf}`}.`;
+  }
+  if (report.status !== 'done') return `${endOf(report)} ${knownOf(result, asOf)}`;
+  return report.mode === 'check' ? checkVerdict(result, asOf) : syncVerdict(result, asOf);
+};
+
+const endOf = ({ status, cause, message }: Report): string => {
+  if (status === 'cancelled') return 'The migration was cancelled.';
+  return `The migration failed${cause ? ` (${cause})` : ''}${message ? `: ${withStop(message)}` : '.'}`;
+};
+
+const withStop = (sentence: string): string => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`);
+
+const knownOf = ({ remaining }: Result, asOf: string): string => {
+  if (remaining.count === null) return 'No comparison was completed: what is missing is not known.';
+  return remaining.count === 0 ? `Nothing was missing${asOf}.` : `${amount(remaining)} remained${asOf}.`;
+};
+
+const checkVerdict = ({ findings }: Result, asOf: string): string => {
+  const { missingOnDestination: missing, different, archived, settling } = findings;
+  const also = [
+    some(different.source) && `${amount(different.source)} differ`,
+    some(archived.source) && `${amount(archived.source)} are archived and cannot be copied now`,
+    some(settling.source) && `${amount(settling.source)} are too young to judge`,
+  ].filter((text) => text !== false);
+  const first = some(missing.source)
+    ? `${amount(missing.source)} missing on the destination${asOf}`
+    : `Nothing missing on the destination${asOf}`;
+  return `${[first, ...also].join('; ')}.`;
+};
+
+const syncVerdict = ({ remaining, outcomes }: Result, asOf: string): string => {
+  const untried = outcomes.failed.count + outcomes.notTried.count;
+  if (remaining.count === 0 && untried === 0) return `Nothing missing${asOf}.`;
+  const parts = [
+    remaining.count === null ? 'What remains is not known' : `${amount(remaining)} remaining${asOf}`,
+    some(outcomes.failed) && `${amount(outcomes.failed)} failed`,
+    some(outcomes.notTried) && `${amount(outcomes.notTried)} not tried`,
+  ];
+  return `${parts.filter((part) => part !== false).join('; ')}.`;
+};
+
+/** What somebody should know although it is no failure. */
+export const warningsOf = (report: Report, result: Result, onDifferent: OnDifferent): string[] => {
+  const warnings: string[] = [];
+  const { findings, outcomes, contentUnknown } = result;
+  if (report.mode === 'sync' && onDifferent !== 'overwrite' && some(findings.different.source)) {
+    warnings.push(
+      onDifferent === 'keep'
+        ? `${amount(findings.different.source)} differ on the destination and were kept as they are; --on-different overwrite or newer would replace them.`
+        : `${amount(findings.different.source)} differ on the destination; those that are not newer on the source were kept as they are.`,
+    );
+  }
+  if (some(outcomes.changedOnSource)) {
+    warnings.push(
+      `${amount(outcomes.changedOnSource)} changed on the source while they were copied, and were not kept.`,
+    );
+  }
+  if (some(contentUnknown)) {
+    warnings.push(
+      `${amount(contentUnknown)} are on both sides with the same size, but their content could not be compared.`,
+    );
+  }
+  if (
+    report.mode === 'sync' &&
+    report.createOnly === 'headFirst' &&
+    outcomes.copied.count + outcomes.replaced.count > 0
+  ) {
+    warnings.push(
+      'The destination was asked before each copy whether the name is free, because this service may ignore "create only": ' +
+        'what another program writes under the same name in that very moment could be overwritten.',
+    );
+  }
+  return warnings;
+};

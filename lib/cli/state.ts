@@ -1,0 +1,31 @@
+// Reads one migration of a state folder, for commands that start nothing and must leave nothing behind.
+import { existsSync } from 'node:fs';
+import { type EmbeddedHost, openEmbedded } from '../embedded/host.ts';
+import { stateDirOf } from '../embedded/state-dir.ts';
+import { UsageError } from '../stores/usage-error.ts';
+import { type MigrationRecord, readMigration } from '../workflow/record.ts';
+
+/** undefined where there is no state folder: nothing was ever started, and asking must not make one. */
+export const openState = async (stateDirFlag: string | undefined): Promise<EmbeddedHost | undefined> => {
+  const stateDir = stateDirOf(stateDirFlag);
+  return existsSync(stateDir) ? openEmbedded({ stateDir }) : undefined;
+};
+
+export const readKnown = async <T>(
+  id: string,
+  stateDirFlag: string | undefined,
+  use: (found: { readonly record: MigrationRecord; readonly host: EmbeddedHost }) => T | Promise<T>,
+): Promise<T> => {
+  const host = await openState(stateDirFlag);
+  try {
+    const record = host && (await readMigration(host.records, id));
+    if (!record) {
+      throw new UsageError(
+        `there is no migration ${id} in ${stateDirOf(stateDirFlag)}: "picferry list" names those there are`,
+      );
+    }
+    return await use({ record, host });
+  } finally {
+    await host?.close();
+  }
+};

@@ -1,0 +1,55 @@
+// Copying one picture from one store to another: the route is chosen once a shard, the outcome is data.
+import type { MemoryBudget, Store, WriteOptions } from './store.ts';
+
+/** A line of a copy list: what Copy knows of a picture. */
+export interface CopyLine {
+  readonly key: string;
+  /** Bytes, as listed on the source. */
+  readonly size: number;
+}
+
+/** What the copy list asks for: create what is missing, or overwrite what is different (because the user asked). */
+export type CopyAction = 'create' | 'replace';
+
+export type CopyOutcome =
+  | { readonly outcome: 'copied' | 'replaced' | 'alreadyThere' | 'goneFromSource' | 'changedOnSource' }
+  | { readonly outcome: 'failed'; readonly reason: string; readonly detail?: string }
+  /** The invocation is about to end; `upload` goes on in the next one. */
+  | { readonly outcome: 'unfinished'; readonly upload: OpenUpload };
+
+/** A multipart upload under way, committed so that the next invocation continues it. */
+export interface OpenUpload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly partSizeBytes: number;
+  /** ETags of finished parts, part 1 first. */
+  readonly parts: readonly string[];
+}
+
+export interface CopyRouteOptions extends WriteOptions {
+  /** The destination's credentials can read the source: server-side copies. Else pictures are streamed. */
+  readonly sameService: boolean;
+  readonly memory: MemoryBudget;
+  /** CopyObject takes up to 5 GB; tests lower it. */
+  readonly copyObjectMaxBytes?: number;
+  readonly partSizeBytes?: number;
+}
+
+export interface CopyTask {
+  readonly action: CopyAction;
+  /** The source server's clock when the listing began, ms. */
+  readonly listedAt: number;
+  /** Aborted when the invocation must hand on: long copies stop between parts and say `unfinished`. */
+  readonly handOver?: AbortSignal;
+  /** What an earlier invocation left of this very picture. */
+  readonly upload?: OpenUpload;
+}
+
+/** Copies single pictures of one pair. Never throws for what can happen to one picture. */
+export interface CopyRoute {
+  copy(line: CopyLine, task: CopyTask): Promise<CopyOutcome>;
+  /** Gives an abandoned upload's storage back. */
+  abandon(upload: OpenUpload): Promise<void>;
+}
+
+export type OpenRoute = (source: Store, destination: Store, options: CopyRouteOptions) => CopyRoute;

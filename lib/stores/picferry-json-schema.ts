@@ -1,0 +1,51 @@
+// What picferry.json may say: stores by name. Kept apart from its reader because loading zod takes a tenth of a second.
+import { z } from 'zod';
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://s3.example.com' });
+
+const s3Store = z
+  .strictObject({
+    bucket: z.string().min(1),
+    prefix: z.string().optional(),
+    region: z.string().min(1).optional(),
+    endpointUrl: httpUrl.optional(),
+    profile: z.string().min(1).optional(),
+    role: z.string().startsWith('arn:', 'must be the ARN of a role').optional(),
+    secret: z.string().min(1).optional(),
+    createOnly: z.enum(['native', 'headFirst']).optional(),
+  })
+  .refine((store) => store.role === undefined || store.secret === undefined, {
+    error: 'has both a role and a secret: one of them is enough',
+  });
+
+const folderStore = z.strictObject({ folder: z.string().min(1) });
+
+/** A name with a slash, or beginning with `.` or `~`, would be read as a folder and never be found. */
+const storeName = z
+  .string()
+  .regex(/^[^./\\~][^/\\]*$/, 'is no name: it must hold no / or \\ and not begin with . or ~');
+
+export const picferryJsonSchema = z.strictObject({
+  // What tells the two apart is looked at first, so that a misspelt field is named instead of "no variant fits".
+  stores: z
+    .record(storeName, z.looseObject({}))
+    .transform((stores, context) =>
+      Object.fromEntries(
+        Object.entries(stores).map(([name, store]) => {
+          const judged = ('folder' in store ? folderStore : s3Store).safeParse(store);
+          if (judged.success) return [name, judged.data];
+          for (const issue of judged.error.issues)
+            context.issues.push({
+              ...issue,
+              path: [name, ...issue.path],
+              input: store,
+            } as (typeof context.issues)[number]);
+          return [name, z.NEVER];
+        }),
+      ),
+    )
+    .default({}),
+});
+
+export type NamedStore = z.infer<typeof s3Store> | z.infer<typeof folderStore>;
+export type NamedStores = Readonly<Record<string, NamedStore>>;

@@ -1,0 +1,123 @@
+// Multipart uploads: begun, filled part by part, completed under a guard or given up.
+import { createHash } from 'node:crypto';
+import type { S3Answer, S3Client } from './client.ts';
+import { failureIn, isS3Failure, type S3Failure, senseless } from './failure.ts';
+import { encodeEntities, rootOf, textOf } from './xml.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const PARTS_AT_MOST = 10_000;
+
+/** What was asked for, or more where 10,000 parts would not do: in whole MiB, since all parts but the last must be equal. */
+export const partSizeFor = (sizeBytes: number, wantedBytes: number): number =>
+  wantedBytes * PARTS_AT_MOST >= sizeBytes ? wantedBytes : Math.ceil(sizeBytes / PARTS_AT_MOST / MEBIBYTE) * MEBIBYTE;
+
+export interface Upload {
+  readonly key: string;
+  readonly uploadId: string;
+}
+
+export const createUpload = (client: S3Client, key: string, headers: Record<string, string>): Promise<string> => {
+  const operation = 'CreateMultipartUpload';
+  return client.send({ operation, method: 'POST', key, query: { uploads: '' }, headers }, (answer) =>
+    successValue(client, operation, answer, 'InitiateMultipartUploadResult', 'UploadId'),
+  );
+};
+
+/** The part's ETag. */
+export const uploadPart = async (client: S3Client, upload: Upload, partNumber: number, body: Buffer, md5: string) => {
+  const operation = 'UploadPart';
+  return client.send(
+    {
+      operation,
+      method: 'PUT',
+      key: upload.key,
+      query: { partNumber: String(partNumber), uploadId: upload.uploadId },
+      headers: { 'content-md5': md5 },
+      body,
+      takesLong: true,
+    },
+    ({ status, headers }) => {
+      const etag = headers.etag;
+      if (!etag) throw senseless('no ETag', status, operation, client.address.bucket);
+      return unquote(etag);
+    },
+  );
+};
+
+/** The part's ETag; `headers` name the source and what must hold of it. */
+export const uploadPartCopy = (
+  client: S3Client,
+  upload: Upload,
+  partNumber: number,
+  headers: Record<string, string>,
+): Promise<string> => {
+  const operation = 'UploadPartCopy';
+  const query = { partNumber: String(partNumber), uploadId: upload.uploadId };
+  return client.send({ operation, method: 'PUT', key: upload.key, query, headers, takesLong: true }, (answer) =>
+    successValue(client, operation, answer, 'CopyPartResult', 'ETag'),
+  );
+};
+
+/** The new object's ETag. */
+export const completeUpload = (
+  client: S3Client,
+  upload: Upload,
+  etags: readonly string[],
+  guard: Record<string, string>,
+): Promise<string> => {
+  const operation = 'CompleteMultipartUpload';
+  const parts = etags.map(
+    (etag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${encodeEntities(`"${etag}"`)}</ETag></Part>`,
+  );
+  return client.send(
+    {
+      operation,
+      method: 'POST',
+      key: upload.key,
+      query: { uploadId: upload.uploadId },
+      headers: { ...guard, 'content-type': 'application/xml' },
+      body: Buffer.from(
+        `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`,
+      ),
+      takesLong: true,
+    },
+    (answer) => successValue(client, operation, answer, 'CompleteMultipartUploadResult', 'ETag'),
+  );
+};
+
+/** Storage of parts costs until then. An upload that is gone already is what was wanted. */
+export const abortUpload = async (client: S3Client, { key, uploadId }: Upload): Promise<void> => {
+  try {
+    await client.send({ operation: 'AbortMultipartUpload', method: 'DELETE', key, query: { uploadId } });
+  } catch (error) {
+    if (!(isS3Failure(error) && (error.code === 'NoSuchUpload' || error.status === 404))) throw error;
+  }
+};
+
+/** The answer to an earlier attempt got lost: the upload may be gone because it was completed. */
+export const mayBeCompleted = ({ code, attempts }: S3Failure): boolean => code === 'NoSuchUpload' && attempts > 1;
+
+/** What the whole gets as its ETag, where the parts' are MD5s: tells our own object from somebody else's. */
+export const etagOfParts = (etags: readonly string[]): string =>
+  `${createHash('md5')
+    .update(Buffer.from(etags.join(''), 'hex'))
+    .digest('hex')}-${etags.length}`;
+
+/** A 200 may carry an error, or nothing: only a success document with its value counts. */
+export const successValue = (
+  client: S3Client,
+  operation: string,
+  { status, body }: S3Answer,
+  root: string,
+  element: string,
+): string => {
+  const xml = body.toString('utf8');
+  const { bucket } = client.address;
+  const found = rootOf(xml);
+  if (found === 'Error') throw failureIn(xml, status, operation, bucket);
+  const value = found === root ? textOf(xml, element) : undefined;
+  if (!value) throw senseless(`no ${root} with an ${element}`, status, operation, bucket);
+  return unquote(value);
+};
+
+const unquote = (etag: string): string => etag.replace(/^"|"$/g, '');

@@ -1,0 +1,107 @@
+// Looks at single objects and opens them for reading.
+import { PassThrough, pipeline, type Readable } from 'node:stream';
+import type { OpenPicture, PictureFacts, ReadGuard, ReadRefusal } from '../store.ts';
+import type { S3Client } from './client.ts';
+import { factsOf, hiddenMetadata, httpDate, isNewerThanListing } from './facts.ts';
+import { failureIn, isS3Failure, S3Failure, saysAbsent, saysPreconditionFailed, senseless } from './failure.ts';
+import { pictureFailure } from './way-out.ts';
+import { elementsOf, rootOf, textOf } from './xml.ts';
+
+export interface HeadOptions {
+  readonly tags?: boolean;
+  /** The facts will be given to a copy: refused where HTTP cannot tell them all. */
+  readonly toCopy?: boolean;
+}
+
+/** undefined: nothing stands under the key. Throws an S3Failure. */
+export const headObject = async (
+  client: S3Client,
+  key: string,
+  { tags = false, toCopy = false }: HeadOptions = {},
+): Promise<PictureFacts | undefined> => {
+  try {
+    const { headers } = await client.send({ operation: 'HeadObject', method: 'HEAD', key });
+    if (toCopy) refuseHiddenMetadata(client, headers);
+    const size = Number(headers['content-length'] ?? 0);
+    return factsOf(headers, size, tags ? await readTags(client, key) : undefined);
+  } catch (error) {
+    if (isS3Failure(error) && saysAbsent(error)) return undefined;
+    throw error;
+  }
+};
+
+/** A service without tags answers 501 or 405: its objects have none. */
+const readTags = async (client: S3Client, key: string): Promise<Record<string, string>> => {
+  const operation = 'GetObjectTagging';
+  try {
+    return await client.send({ operation, method: 'GET', key, query: { tagging: '' } }, ({ status, body }) => {
+      const xml = body.toString('utf8');
+      const { bucket } = client.address;
+      if (rootOf(xml) === 'Error') throw failureIn(xml, status, operation, bucket);
+      if (rootOf(xml) !== 'Tagging') throw senseless('no Tagging document', status, operation, bucket);
+      return Object.fromEntries(elementsOf(xml, 'Tag').map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value') ?? '']));
+    });
+  } catch (error) {
+    if (isS3Failure(error) && (error.status === 501 || error.status === 405)) return {};
+    throw error;
+  }
+};
+
+/**
+ * One GET reads one version: what changed since the listing is refused by the service, or seen in the answer's
+ * headers by services that ignore the condition.
+ */
+export const openObject = async (
+  client: S3Client,
+  key: string,
+  guard: ReadGuard,
+  { tags }: { readonly tags: boolean },
+): Promise<OpenPicture | ReadRefusal> => {
+  let body: Readable | undefined;
+  try {
+    const headers = { 'if-unmodified-since': httpDate(guard.listedAt) };
+    const answer = await client.openBody({ operation: 'GetObject', method: 'GET', key, headers });
+    body = answer.body;
+    refuseHiddenMetadata(client, answer.headers);
+    const size = Number(answer.headers['content-length'] ?? guard.size);
+    const facts = factsOf(answer.headers, size);
+    if (size !== guard.size || isNewerThanListing(facts, guard.listedAt)) {
+      discard(body);
+      return { outcome: 'changedOnSource' };
+    }
+    const all = tags ? { ...facts, tags: await readTags(client, key) } : facts;
+    return { facts: all, body: passedOn(body), unchanged: async () => true };
+  } catch (error) {
+    if (body) discard(body);
+    if (!isS3Failure(error)) throw error;
+    if (saysAbsent(error)) return { outcome: 'goneFromSource' };
+    if (saysPreconditionFailed(error)) return { outcome: 'changedOnSource' };
+    return pictureFailure(error, 'source');
+  }
+};
+
+const refuseHiddenMetadata = (client: S3Client, headers: Readonly<Record<string, string>>): void => {
+  const hidden = hiddenMetadata(headers);
+  if (!(hidden > 0)) return;
+  throw new S3Failure({
+    operation: 'GetObject',
+    bucket: client.address.bucket,
+    code: 'HiddenMetadata',
+    message: `${hidden} metadata values cannot be read over HTTP and would be lost`,
+    transient: false,
+    status: 200,
+  });
+};
+
+/** undici calls it an error when a reader stops early; its reader must be able to tell that from a broken connection. */
+const passedOn = (body: Readable): Readable => {
+  const passing = new PassThrough();
+  pipeline(body, passing, () => {});
+  return passing;
+};
+
+/** Gives the connection back; an unread body would hold it for ever. */
+export const discard = (body: Readable): void => {
+  body.on('error', () => {});
+  body.destroy();
+};

@@ -1,0 +1,66 @@
+// Cuts a passing body into parts held in memory, hashing each and the whole.
+import { createHash, type Hash } from 'node:crypto';
+import type { MemoryBudget, OpenPicture } from '../store.ts';
+
+export interface Part {
+  /** From 1. */
+  readonly number: number;
+  readonly bytes: Buffer;
+  /** Base64, as Content-MD5 has it. */
+  readonly md5: string;
+  /** Gives the memory back; whoever takes the part must call it. */
+  release(): void;
+}
+
+/** What passed so far; of the whole body once the parts have ended. */
+export class Passed {
+  bytes = 0;
+  private readonly hash: Hash = createHash('md5');
+
+  take(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    this.hash.update(chunk);
+  }
+
+  md5(): string {
+    return this.hash.digest('hex');
+  }
+}
+
+/** Ends early where the body is longer than it should be, without its last part where it is shorter: `passed` tells. */
+export async function* partsOf(
+  { body, facts }: OpenPicture,
+  partSizeBytes: number,
+  passed: Passed,
+  memory: MemoryBudget,
+): AsyncGenerator<Part> {
+  let number = 0;
+  let release: (() => void) | undefined;
+  let part = Buffer.alloc(0);
+  let filled = 0;
+  try {
+    for await (const read of body) {
+      let chunk: Buffer = typeof read === 'string' ? Buffer.from(read) : read;
+      passed.take(chunk);
+      if (passed.bytes > facts.size) return;
+      while (chunk.length > 0) {
+        if (release === undefined) {
+          const length = Math.min(partSizeBytes, facts.size - number * partSizeBytes);
+          release = await memory.take(length);
+          part = Buffer.allocUnsafe(length);
+          filled = 0;
+        }
+        const copied = chunk.copy(part, filled);
+        filled += copied;
+        chunk = chunk.subarray(copied);
+        if (filled < part.length) continue;
+        number += 1;
+        const full = { number, bytes: part, md5: createHash('md5').update(part).digest('base64'), release };
+        release = undefined;
+        yield full;
+      }
+    }
+  } finally {
+    release?.();
+  }
+}

@@ -1,0 +1,55 @@
+// What an error answer teaches about ourselves: the bucket's region, the right time, that keys have expired. Each once a request.
+import type { S3Failure } from './failure.ts';
+import { textOf } from './xml.ts';
+
+export interface Refusal {
+  readonly failure: S3Failure;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The answer's body. */
+  readonly text: string;
+}
+
+export interface Repair {
+  readonly region?: string;
+  /** The server's clock, ms. */
+  readonly serverClock?: number;
+  readonly freshCredentials?: true;
+}
+
+/** S3 accepts 15 minutes. A HEAD that was refused for its time says so by nothing but its own Date. */
+const NOTABLE_SKEW_MS = 10 * 60_000;
+
+export class Repairs {
+  private readonly tried = new Set<keyof Repair>();
+
+  find(refusal: Refusal, own: { readonly region: string; readonly clock: number }): Repair | undefined {
+    const { status } = refusal.failure;
+    if (status === undefined || status < 300 || status >= 500) return undefined;
+    const region = regionIn(refusal);
+    if (region !== undefined && region !== own.region && this.firstTime('region')) return { region };
+    const serverClock = serverClockIn(refusal, own.clock);
+    if (serverClock !== undefined && this.firstTime('serverClock')) return { serverClock };
+    if (EXPIRED.has(refusal.failure.code) && this.firstTime('freshCredentials')) return { freshCredentials: true };
+    return undefined;
+  }
+
+  private firstTime(what: keyof Repair): boolean {
+    const first = !this.tried.has(what);
+    this.tried.add(what);
+    return first;
+  }
+}
+
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'TokenRefreshRequired']);
+
+const regionIn = ({ failure, headers, text }: Refusal): string | undefined => {
+  if (![301, 307, 400, 403].includes(failure.status ?? 0)) return undefined;
+  return headers['x-amz-bucket-region'] ?? (text.includes('<Region>') ? textOf(text, 'Region') : undefined);
+};
+
+const serverClockIn = ({ failure, headers }: Refusal, ownClock: number): number | undefined => {
+  if (failure.code !== 'RequestTimeTooSkewed' && !(failure.status === 403 && failure.code === '')) return undefined;
+  const date = Date.parse(headers.date ?? '');
+  if (Number.isNaN(date)) return undefined;
+  return failure.code !== '' || Math.abs(date - ownClock) > NOTABLE_SKEW_MS ? date : undefined;
+};

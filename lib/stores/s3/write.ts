@@ -1,0 +1,142 @@
+// Writes a picture that streams in: whole up to one part's size, in parts above; hashed while it passes.
+import { createHash } from 'node:crypto';
+import type { MemoryBudget, OpenPicture, WriteGuard, WriteOptions, WriteResult } from '../store.ts';
+import { headersFor } from './facts.ts';
+import { isS3Failure, type S3Failure, saysAbsent, saysPreconditionFailed } from './failure.ts';
+import { guardHeaders, isOccupied, type Target } from './guard.ts';
+import {
+  abortUpload,
+  completeUpload,
+  createUpload,
+  etagOfParts,
+  mayBeCompleted,
+  partSizeFor,
+  type Upload,
+  uploadPart,
+} from './multipart.ts';
+import { discard, headObject } from './objects.ts';
+import { type Part, Passed, partsOf } from './parts.ts';
+import { failed, pictureFailure } from './way-out.ts';
+
+const PARTS_AT_ONCE = 3;
+
+export interface Writing {
+  readonly target: Target;
+  /** With the store's prefix. */
+  readonly key: string;
+  readonly picture: OpenPicture;
+  readonly guard: WriteGuard;
+  readonly options: WriteOptions;
+  readonly memory: MemoryBudget;
+  readonly partSizeBytes: number;
+}
+
+/** Throws what the body throws (its reader knows what that means), after having cleaned up. */
+export const writePicture = async (writing: Writing): Promise<WriteResult> => {
+  const { target, key, picture, guard, partSizeBytes } = writing;
+  // A body that is given up half way ends with an error nobody waits for.
+  picture.body.on('error', () => {});
+  try {
+    if (!key.isWellFormed()) return failed('notUtf8', 'S3 keys are UTF-8');
+    if (await isOccupied(target, key, guard)) return { outcome: 'occupied' };
+    return picture.facts.size <= partSizeBytes ? await putWhole(writing) : await putInParts(writing);
+  } catch (error) {
+    if (!isS3Failure(error)) throw error;
+    return saysOccupied(error) ? { outcome: 'occupied' } : pictureFailure(error, 'destination');
+  } finally {
+    discard(picture.body);
+  }
+};
+
+/** What If-Match asks for may also have been deleted: then S3 answers 404. */
+const saysOccupied = (failure: S3Failure): boolean => saysPreconditionFailed(failure) || saysAbsent(failure);
+
+const putWhole = async ({ target, key, picture, guard, options, memory }: Writing): Promise<WriteResult> => {
+  const passed = new Passed();
+  let whole: Part | undefined;
+  try {
+    for await (const part of partsOf(picture, picture.facts.size, passed, memory)) whole = part;
+    const refusal = await refusalOf(picture, passed);
+    if (refusal) return refusal;
+    await target.client.send({
+      operation: 'PutObject',
+      method: 'PUT',
+      key,
+      headers: {
+        ...headersFor(picture.facts, options),
+        ...guardHeaders(target, guard),
+        'content-md5': whole?.md5 ?? EMPTY_MD5,
+      },
+      body: whole?.bytes ?? Buffer.alloc(0),
+      takesLong: true,
+    });
+    return { outcome: 'written' };
+  } finally {
+    whole?.release();
+  }
+};
+
+const EMPTY_MD5 = createHash('md5').digest('base64');
+
+const putInParts = async (writing: Writing): Promise<WriteResult> => {
+  const { target, key, picture, options } = writing;
+  const upload = { key, uploadId: await createUpload(target.client, key, headersFor(picture.facts, options)) };
+  let result: WriteResult | undefined;
+  try {
+    result = await fillAndComplete(writing, upload);
+    return result;
+  } finally {
+    // What cannot be given back now is for the bucket's lifecycle rule; the error that led here matters more.
+    if (result?.outcome !== 'written') await abortUpload(target.client, upload).catch(() => {});
+  }
+};
+
+const fillAndComplete = async (writing: Writing, upload: Upload): Promise<WriteResult> => {
+  const { target, key, picture, guard } = writing;
+  const passed = new Passed();
+  const etags = await uploadParts(writing, upload, passed);
+  const refusal = await refusalOf(picture, passed);
+  if (refusal) return refusal;
+  // Minutes may have passed since the first look.
+  if (await isOccupied(target, key, guard)) return { outcome: 'occupied' };
+  try {
+    await completeUpload(target.client, upload, etags, guardHeaders(target, guard));
+  } catch (error) {
+    if (!isS3Failure(error) || !mayBeCompleted(error)) throw error;
+    const standing = await headObject(target.client, key);
+    if (standing?.etag !== etagOfParts(etags)) throw error;
+  }
+  return { outcome: 'written' };
+};
+
+const uploadParts = async (writing: Writing, upload: Upload, passed: Passed): Promise<string[]> => {
+  const { target, picture, memory } = writing;
+  const partSizeBytes = partSizeFor(picture.facts.size, writing.partSizeBytes);
+  const uploads: Promise<string>[] = [];
+  try {
+    for await (const part of partsOf(picture, partSizeBytes, passed, memory)) {
+      const sent = uploadPart(target.client, upload, part.number, part.bytes, part.md5).finally(part.release);
+      // Awaited below, or after an error of another part: never unhandled in between.
+      sent.catch(() => {});
+      uploads.push(sent);
+      await uploads[uploads.length - PARTS_AT_ONCE];
+    }
+    return await Promise.all(uploads);
+  } finally {
+    // An upload must not be aborted while parts of it are still travelling.
+    await Promise.allSettled(uploads);
+  }
+};
+
+/** Looked at before anything appears under the key: what changed or does not match keeps nothing. */
+const refusalOf = async ({ facts, unchanged }: OpenPicture, passed: Passed): Promise<WriteResult | undefined> => {
+  if (!(await unchanged())) return { outcome: 'changedOnSource' };
+  if (passed.bytes !== facts.size) {
+    return failed('corrupted', `${passed.bytes} bytes or more arrived instead of ${facts.size}`);
+  }
+  const md5 = passed.md5();
+  if (facts.md5 !== undefined && facts.md5 !== md5) {
+    return failed('corrupted', `the MD5 of what arrived is ${md5}, the source says ${facts.md5}`);
+  }
+  return undefined;
+};

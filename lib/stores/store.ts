@@ -1,0 +1,111 @@
+// What a store is: the one port that S3 and folders implement, proved by test/contract/store.contract.ts.
+import type { Readable } from 'node:stream';
+import type { Entry } from '../compare/entry.ts';
+import type { Range } from '../compare/range.ts';
+import type { StoreSpec } from './spec.ts';
+
+/** A stretch of a listing. An incomplete listing never ends quietly: it throws `IncompleteListing` or `StoreRefused`. */
+export interface ListingPage {
+  /** In code-point key order, strictly ascending, across pages too. */
+  readonly entries: readonly Entry[];
+  /** The server's clock when this page was made, in ms since 1970 (a folder: this machine's, when the listing began). */
+  readonly at: number;
+}
+
+/** What HTTP and file systems tell of a picture beside its bytes; everything a copy keeps. */
+export interface PictureFacts {
+  readonly size: number;
+  readonly modifiedAt: number;
+  readonly etag?: string;
+  /** MD5 of the whole content in hex, where the store knows it for certain (single-part ETag without KMS). */
+  readonly md5?: string;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly contentDisposition?: string;
+  readonly contentLanguage?: string;
+  readonly cacheControl?: string;
+  readonly expires?: string;
+  readonly websiteRedirectLocation?: string;
+  /** User metadata without the `x-amz-meta-` prefix, names in lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Absent: not read (S3 reads tags only when asked to). */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** When the content was made, in ms: a file's mtime, else S3's `mtime` metadata (seconds, as rclone writes it). */
+  readonly originalTime?: number;
+}
+
+/** What must still hold of the source's picture for its bytes to be taken. */
+export interface ReadGuard {
+  /** Bytes, as listed. */
+  readonly size: number;
+  /** The source server's clock when the listing began, ms. */
+  readonly listedAt: number;
+}
+
+/** A picture opened for reading. `settled` resolves after the body ended, telling whether it changed meanwhile. */
+export interface OpenPicture {
+  readonly facts: PictureFacts;
+  readonly body: Readable;
+  /** Call after the body was read to its end: true where what was read is what had been listed. */
+  unchanged(): Promise<boolean>;
+}
+
+/** Why reading did not happen. */
+export type ReadRefusal =
+  | { readonly outcome: 'goneFromSource' | 'changedOnSource' }
+  | { readonly outcome: 'failed'; readonly reason: string; readonly detail?: string };
+
+/** What a write may do to what stands under the key. */
+export type WriteGuard =
+  | { readonly kind: 'create' }
+  /** Overwrite exactly the version that was just read: its ETag (S3), its size and mtime (folder). */
+  | { readonly kind: 'replace'; readonly was: PictureFacts };
+
+export type WriteResult =
+  | { readonly outcome: 'written' }
+  /** Something stands under the key (create), or what stood there changed (replace); nothing was written. */
+  | { readonly outcome: 'occupied' }
+  /** `picture.unchanged()` said no after the body had passed; nothing was kept. */
+  | { readonly outcome: 'changedOnSource' }
+  | { readonly outcome: 'failed'; readonly reason: string; readonly detail?: string };
+
+export interface WriteOptions {
+  readonly storageClass?: string;
+  readonly sseKmsKeyId?: string;
+  readonly tags: boolean;
+}
+
+/** Held by whoever buffers bodies, so that one process stays under its limit of bytes in memory. */
+export interface MemoryBudget {
+  take(bytes: number): Promise<() => void>;
+}
+
+export interface Store {
+  readonly spec: StoreSpec;
+  /** For messages and for the lock: `s3://bucket/prefix` (with the endpoint where it is not AWS) or the folder's real path. */
+  readonly address: string;
+  /** The entries of a range, ascending, in pages. Throws on disorder and on a listing that is cut short. */
+  list(range: Range): AsyncIterable<ListingPage>;
+  /** The names ending in `/` directly below `prefix` (itself empty or ending in `/`), ascending; at most `maxRequests` requests. */
+  prefixesBelow(
+    prefix: string,
+    maxRequests: number,
+  ): Promise<{ readonly prefixes: readonly string[]; readonly requests: number }>;
+  /** undefined: nothing there. Throws `StoreRefused` where it may not be told. */
+  facts(key: string, options?: { readonly tags?: boolean }): Promise<PictureFacts | undefined>;
+  read(key: string, guard: ReadGuard, options: { readonly tags: boolean }): Promise<OpenPicture | ReadRefusal>;
+  /** Hashes what passes; a body that does not match `facts.md5` or `facts.size` keeps nothing and is `failed(corrupted)`. */
+  write(
+    key: string,
+    picture: OpenPicture,
+    guard: WriteGuard,
+    options: WriteOptions,
+    memory: MemoryBudget,
+  ): Promise<WriteResult>;
+  /** MD5 in hex of what is under the key, for `--checksum`; undefined where it is not comparable without reading from a service. */
+  md5(entry: Entry): Promise<string | undefined>;
+  /** Ends idle connections. */
+  close(): Promise<void>;
+}
+
+export const wasOpened = (opened: OpenPicture | ReadRefusal): opened is OpenPicture => 'body' in opened;

@@ -1,0 +1,116 @@
+// Copies pictures through this process: between services, between folders, and between a folder and S3.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask } from './copy.ts';
+import { StoreRefused } from './errors.ts';
+import { type OpenPicture, type Store, type WriteGuard, type WriteResult, wasOpened } from './store.ts';
+
+/** A connection that is reset in the middle of a body is no reason to give a picture up, four in a row are. */
+const ATTEMPTS = 4;
+
+export interface StreamRouteSettings {
+  /** First pause between attempts; it doubles. */
+  readonly retryDelayMs?: number;
+}
+
+/** Worth another attempt: the body broke off, or what stood in the way is gone. Else this is how it ends. */
+interface Again {
+  readonly again: CopyOutcome;
+}
+
+export const openStreamRoute = (
+  source: Store,
+  destination: Store,
+  options: CopyRouteOptions,
+  { retryDelayMs = 200 }: StreamRouteSettings = {},
+): CopyRoute => {
+  const readOptions = { tags: options.tags && source.spec.type === 's3' && destination.spec.type === 's3' };
+
+  const guardOf = async ({ key }: CopyLine, { action }: CopyTask): Promise<WriteGuard> => {
+    if (action === 'create') return { kind: 'create' };
+    const was = await destination.facts(key);
+    return was === undefined ? { kind: 'create' } : { kind: 'replace', was };
+  };
+
+  const attempt = async (line: CopyLine, task: CopyTask): Promise<CopyOutcome | Again> => {
+    const guard = await on('destination', guardOf(line, task));
+    const readGuard = { size: line.size, listedAt: task.listedAt };
+    const picture = await on('source', source.read(line.key, readGuard, readOptions));
+    if (!wasOpened(picture)) return picture;
+    const broken = watched(picture);
+    let result: WriteResult;
+    try {
+      result = await on('destination', destination.write(line.key, picture, guard, options, options.memory));
+    } catch (error) {
+      if (broken.reason !== undefined) return { again: failed('sourceUnavailable', broken.reason) };
+      throw error;
+    } finally {
+      picture.body.destroy();
+    }
+    switch (result.outcome) {
+      case 'written':
+        return { outcome: guard.kind === 'create' ? 'copied' : 'replaced' };
+      case 'occupied':
+        return judgeOccupied(line, guard, destination);
+      case 'failed':
+        return broken.reason === undefined ? result : { again: failed('sourceUnavailable', broken.reason) };
+      default:
+        return result;
+    }
+  };
+
+  const copy = async (line: CopyLine, task: CopyTask): Promise<CopyOutcome> => {
+    for (let attempts = 1, delayMs = retryDelayMs; ; attempts += 1, delayMs *= 2) {
+      const outcome = await attempt(line, task).catch(outcomeOf);
+      if (!('again' in outcome)) return outcome;
+      if (attempts === ATTEMPTS) return outcome.again;
+      await pause(delayMs);
+    }
+  };
+
+  return { copy, abandon: async () => undefined };
+};
+
+/** The body's own error, told apart from one of the destination; without a listener it would end the process. */
+const watched = ({ body }: OpenPicture): { reason?: string } => {
+  const broken: { reason?: string } = {};
+  if (body.errored) broken.reason = body.errored.message;
+  body.on('error', (error) => {
+    broken.reason = error.message;
+  });
+  return broken;
+};
+
+/** Something stands where nothing was, or what was to be replaced is another picture now. */
+const judgeOccupied = async (
+  { key, size }: CopyLine,
+  guard: WriteGuard,
+  destination: Store,
+): Promise<CopyOutcome | Again> => {
+  const there = await on('destination', destination.facts(key));
+  const reason = guard.kind === 'create' ? 'differentOnDestination' : 'changedOnDestination';
+  if (there === undefined) return { again: failed(reason, 'something came and went there') };
+  if (there.size === size) return { outcome: 'alreadyThere' };
+  return failed(reason, `${there.size} bytes there, ${size} on the source`);
+};
+
+/** Says which side an error came from: a refused write is something else than a refused read. */
+class SideFailed extends Error {
+  readonly side: 'source' | 'destination';
+  constructor(side: 'source' | 'destination', cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.side = side;
+  }
+}
+
+const on = <T>(side: 'source' | 'destination', work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw new SideFailed(side, error);
+  });
+
+const outcomeOf = (error: unknown): CopyOutcome => {
+  const side = error instanceof SideFailed ? error.side : 'source';
+  const refused = error instanceof SideFailed && error.cause instanceof StoreRefused;
+  return failed(refused ? 'accessDenied' : `${side}Unavailable`, `${side}: ${(error as Error).message}`);
+};
+
+const failed = (reason: string, detail: string): CopyOutcome => ({ outcome: 'failed', reason, detail });

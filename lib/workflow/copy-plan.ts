@@ -1,0 +1,19 @@
+// In which order shards are copied, and how many of them one child is given.
+import { type Amount, NOTHING, plus } from '../compare/entry.ts';
+import type { CopyItem, ShardRef } from './payloads.ts';
+
+/** Newest first, so that a backlog never delays fresh pictures; no order across children is promised. */
+export const planCopying = (shards: readonly ShardRef[], order: 'newest' | 'oldest', maxItems: number): CopyItem[] => {
+  const sorted = [...shards].sort((a, b) => (order === 'newest' ? b.newest - a.newest : a.oldest - b.oldest));
+  // A Map run takes 40,000 children: where there are more shards, a child is given several.
+  const perItem = Math.max(1, Math.ceil(sorted.length / maxItems));
+  const items: CopyItem[] = [];
+  for (let from = 0; from < sorted.length; from += perItem) {
+    const its = sorted.slice(from, from + perItem);
+    items.push({ index: items.length, shards: its, amount: amountOf(its) });
+  }
+  return items;
+};
+
+export const amountOf = (shards: readonly ShardRef[]): Amount =>
+  shards.reduce((sum: Amount, { count, bytes }) => plus(sum, { count, bytes }), NOTHING);

@@ -1,0 +1,160 @@
+// Going on from an earlier migration: copying what its lists name instead of listing first.
+import { minus, NOTHING } from '../compare/entry.ts';
+import { compareKeys } from '../compare/key.ts';
+import { sumOfOutcomes } from '../compare/outcomes.ts';
+import { entriesInOrder } from './copying-order.ts';
+import { asOf, copiedRounds, findingsOf, remainingForGoodUpTo, remainingOf } from './figures.ts';
+import type { ItemDocument } from './item-document.ts';
+import { gzipLines, readJson, writeJson } from './lines.ts';
+import { copyPlanPath, missingIndexPath, missingPath, planPath } from './paths.ts';
+import type { CopyItem, ShardRef } from './payloads.ts';
+import type { Records, ReportFiles } from './ports.ts';
+import { changeMigration, hasEnded, itemsPrefix, type MigrationRecord, migrationPk, readMigration } from './record.ts';
+import type { From, MigrationRequest } from './request.ts';
+import { keyPatternOf } from './rules.ts';
+import type { StepContext } from './steps/context.ts';
+import { tasksOf } from './steps/plan.ts';
+import { rangesToCompareAgain } from './steps/verify.ts';
+
+interface FromHost {
+  readonly records: Records;
+  readonly files: ReportFiles;
+}
+
+export type FromResult =
+  | { readonly kind: 'request'; readonly request: MigrationRequest }
+  | { readonly kind: 'refused'; readonly status: 400 | 404 | 409 | 410; readonly message: string };
+
+/** A new sync with the earlier migration's stores and options; refused where its lists cannot be copied from. */
+export const requestFrom = async (from: From, { records, files }: FromHost): Promise<FromResult> => {
+  const earlier = await readMigration(records, from.from);
+  const refused = (status: 400 | 404 | 409 | 410, message: string): FromResult => ({
+    kind: 'refused',
+    status,
+    message,
+  });
+  if (!earlier) return refused(404, `There is no migration ${from.from}. "picferry list" shows them.`);
+  if (!hasEnded(earlier.status))
+    return refused(409, `Migration ${earlier.id} is ${earlier.status}; wait until it has ended.`);
+  if (!findingsOf(earlier))
+    return refused(
+      400,
+      `Migration ${earlier.id} ended before it had compared everything: it has no lists to copy from.`,
+    );
+  if (from.only === 'failed' && copiedRounds(earlier).length === 0) {
+    return refused(400, `Migration ${earlier.id} copied nothing, so nothing failed; use --only missing.`);
+  }
+  if (await expired(earlier, from, files)) {
+    return refused(
+      410,
+      `The lists of migration ${earlier.id} are gone: they expired or were deleted. Start a new migration.`,
+    );
+  }
+  const { source, destination, options } = earlier.request;
+  return { kind: 'request', request: { mode: 'sync', source, destination, options, from } };
+};
+
+const roundOf = (earlier: MigrationRecord, { only }: From): number =>
+  only === 'missing' ? 1 : copiedRounds(earlier).at(-1)!.round;
+
+const expired = async (earlier: MigrationRecord, from: From, files: ReportFiles): Promise<boolean> => {
+  const plan = await files.read(copyPlanPath(earlier.id, roundOf(earlier, from)));
+  if (!plan || !(await files.read(planPath(earlier.id, roundOf(earlier, from))))) return true;
+  const [first] = (JSON.parse(plan.toString('utf8')) as CopyItem[]).flatMap(({ shards }) => shards);
+  return first !== undefined && !(await files.read(first.path));
+};
+
+/** Plan's part: writes round 1's plans out of the earlier migration's lists. */
+export const planFrom = async (record: MigrationRecord, context: StepContext): Promise<void> => {
+  const from = record.request.from!;
+  const earlier = (await readMigration(context.records, from.from))!;
+  const round = roundOf(earlier, from);
+  const ranges = await rangesToCompareAgain(context, earlier.id, round);
+  const items =
+    from.only === 'missing'
+      ? await readJson<CopyItem[]>(context.files, copyPlanPath(earlier.id, 1))
+      : await itemsToTryAgain(earlier, round, context);
+  await writeJson(context.files, planPath(record.id, 1), tasksOf(ranges, context.limits));
+  await writeJson(context.files, copyPlanPath(record.id, 1), items);
+  await writeMissingList(record, earlier, items, context);
+  const comparison = earlier.rounds.find((one) => one.round === round)?.comparison;
+  await changeMigration(context.records, record.id, () => ({
+    earlier: {
+      statistics: findingsOf(earlier)!,
+      remaining: remainingOf(earlier) ?? NOTHING,
+      remainingForGood: remainingForGoodUpTo(earlier, round),
+      rangesForGood: (comparison?.rangesForGood ?? 0) + (earlier.earlier?.rangesForGood ?? 0) + (round > 1 ? 1 : 0),
+      listedAt: asOf(earlier) ?? 0,
+    },
+  }));
+};
+
+/** The failed entries, and what no outcome was committed for. */
+const itemsToTryAgain = async (
+  earlier: MigrationRecord,
+  round: number,
+  { records, files }: FromHost,
+): Promise<CopyItem[]> => {
+  const plan = await readJson<CopyItem[]>(files, copyPlanPath(earlier.id, round));
+  const documents = new Map<number, ItemDocument>();
+  for await (const one of records.list<ItemDocument>(migrationPk(earlier.id), itemsPrefix(round))) {
+    documents.set(Number(one.sk.split('#').at(-1)), one);
+  }
+  const again: Omit<CopyItem, 'index'>[] = [];
+  for (const item of plan) {
+    const document = documents.get(item.index);
+    for (const file of document?.files ?? []) {
+      if (file.outcome !== 'failed') continue;
+      const { path, finding, count, bytes, listedAt, gzipBytes } = file;
+      const shard: ShardRef = {
+        path,
+        finding,
+        count,
+        bytes,
+        listedAt,
+        gzipBytes,
+        newest: 0,
+        oldest: 0,
+        range: 0,
+        sequence: 0,
+      };
+      again.push({ shards: [shard], amount: { count, bytes } });
+    }
+    const open = document ? minus(item.amount, sumOfOutcomes(document.outcomes)) : item.amount;
+    const fromPosition = document?.position ?? item.fromPosition ?? 0;
+    if (open.count > 0) again.push({ shards: item.shards, amount: open, fromPosition });
+  }
+  return again.map((item, index) => ({ index, ...item }));
+};
+
+const writeMissingList = async (
+  record: MigrationRecord,
+  earlier: MigrationRecord,
+  items: readonly CopyItem[],
+  { files, limits }: StepContext,
+): Promise<void> => {
+  if (record.request.from?.only === 'missing') {
+    const index = await files.read(missingIndexPath(earlier.id));
+    if (index) return files.write(missingIndexPath(record.id), index);
+    return files.writeAll(
+      missingPath(record.id),
+      (await files.open(missingPath(earlier.id))) as AsyncIterable<Uint8Array>,
+    );
+  }
+  const missing = [];
+  for (const item of items) {
+    const entries = await entriesInOrder(files, item, record.request.options.order, keyPatternOf(record.request));
+    for (const { key, size, finding } of entries.slice(item.fromPosition ?? 0)) {
+      if (finding === 'missingOnDestination') missing.push({ key, size });
+    }
+  }
+  missing.sort((a, b) => compareKeys(a.key, b.key));
+  await files.writeAll(
+    missingPath(record.id),
+    (async function* () {
+      for (let at = 0; at === 0 || at < missing.length; at += limits.shardEntries) {
+        yield await gzipLines(missing.slice(at, at + limits.shardEntries));
+      }
+    })(),
+  );
+};

@@ -1,0 +1,88 @@
+// How an invocation of List or Copy begins, commits and ends: every write expects the commit before it.
+import { LockLost, Stopping } from './errors.ts';
+import { renewLock } from './lock.ts';
+import type { Document } from './ports.ts';
+import { type MigrationRecord, migrationPk, readMigration } from './record.ts';
+import type { StepContext } from './steps/context.ts';
+
+/** What tasks and items have in common; each kind adds its figures. */
+export interface Committed extends Document {
+  /** Grows with every write, so that an overtaken invocation's commit is refused. */
+  readonly commit: number;
+  /** While an invocation runs: when it must be over at the latest, ms. 0: none runs. */
+  readonly openUntil: number;
+  readonly done: boolean;
+}
+
+/** The record of a migration that may go on; renews its lock. */
+export const beginInvocation = async (context: StepContext, migrationId: string): Promise<MigrationRecord> => {
+  const record = await goesOn(context, migrationId);
+  await renewLock(context, record.pair, migrationId, record.fencing, context.limits.leaseMs);
+  return record;
+};
+
+/** Throws `Stopping` once the migration was asked to stop. */
+export const goesOn = async (context: StepContext, migrationId: string): Promise<MigrationRecord> => {
+  const record = await readMigration(context.records, migrationId);
+  if (!record) throw new LockLost(`There is no migration ${migrationId}.`);
+  if (record.status !== 'running') throw new Stopping(`Migration ${migrationId} is ${record.status}.`);
+  return record;
+};
+
+/** A task's or item's document, opened by one invocation at a time. */
+export class CommitLog<T extends Committed> {
+  private readonly context: StepContext;
+  private current: T;
+
+  private constructor(context: StepContext, document: T) {
+    this.context = context;
+    this.current = document;
+  }
+
+  /** Marks it open; whoever had it open before is refused from here on. */
+  static async open<T extends Committed>(
+    context: StepContext,
+    migrationId: string,
+    sk: string,
+    fresh: Omit<T, keyof Committed>,
+  ): Promise<CommitLog<T>> {
+    const found = await context.records.get<T>(migrationPk(migrationId), sk);
+    const begun = { ...fresh, pk: migrationPk(migrationId), sk, commit: 0, openUntil: 0, done: false } as unknown as T;
+    const log = new CommitLog(context, found ?? begun);
+    if (log.document.done) return log;
+    const openUntil = Math.min(context.deadline + context.limits.handOnMs, Number.MAX_SAFE_INTEGER);
+    await log.write({ openUntil } as Partial<T>, found ? { commit: found.commit } : 'absent');
+    return log;
+  }
+
+  get document(): T {
+    return this.current;
+  }
+
+  commit(changes: Partial<T>): Promise<void> {
+    return this.write(changes, { commit: this.current.commit });
+  }
+
+  /** After an error: says that nothing runs any more. An overtaken invocation has nothing to say. */
+  async abandon(): Promise<void> {
+    await this.commit({ openUntil: 0 } as Partial<T>).catch(() => {});
+  }
+
+  private async write(changes: Partial<T>, expect: 'absent' | { commit: number }): Promise<void> {
+    const next: T = { ...this.current, ...changes, commit: this.current.commit + 1 };
+    if (!(await this.context.records.put(next, expect))) {
+      throw new LockLost(`Another invocation of ${next.sk} committed first.`);
+    }
+    this.current = next;
+  }
+}
+
+/** Examples for people: the first few keys of each finding or reason. */
+export type Examples = Readonly<Record<string, readonly string[]>>;
+const EXAMPLES_KEPT = 5;
+
+export const addExamples = (a: Examples, b: Examples): Examples => {
+  const sum: Record<string, readonly string[]> = { ...a };
+  for (const [name, keys] of Object.entries(b)) sum[name] = [...(sum[name] ?? []), ...keys].slice(0, EXAMPLES_KEPT);
+  return sum;
+};

@@ -1,0 +1,37 @@
+// What a Copy item has committed: how far it is in copying order, and what became of the entries before.
+import type { Amount } from '../compare/entry.ts';
+import { noOutcomes, type Outcomes } from '../compare/outcomes.ts';
+import type { OpenUpload } from '../stores/copy.ts';
+import type { Committed, Examples } from './invocation.ts';
+import type { CopyItem, ShardRef } from './payloads.ts';
+
+/** A file of lines that all ended with the same outcome; enough of a shard to be copied from again. */
+export interface OutcomeFile extends Pick<ShardRef, 'path' | 'finding' | 'listedAt' | 'gzipBytes'> {
+  readonly outcome: 'failed' | 'changedOnSource' | 'goneFromSource';
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export interface ItemDocument extends Committed {
+  readonly amount: Amount;
+  /** The first entry, in copying order, without an outcome. */
+  readonly position: number;
+  readonly outcomes: Outcomes;
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly files: readonly OutcomeFile[];
+  readonly examples: Examples;
+  /** A file with large pictures under way, by position: `Record<position, OpenUpload>`. */
+  readonly uploadsPath: string | null;
+}
+
+export type Uploads = Readonly<Record<string, OpenUpload>>;
+
+export const freshItem = (item: CopyItem): Omit<ItemDocument, keyof Committed> => ({
+  amount: item.amount,
+  position: item.fromPosition ?? 0,
+  outcomes: noOutcomes(),
+  reasons: {},
+  files: [],
+  examples: {},
+  uploadsPath: null,
+});

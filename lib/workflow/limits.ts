@@ -1,0 +1,43 @@
+// Every number the workflow turns on, in one place. Deployed they are context values, embedded defaults, in tests smaller.
+
+export interface Limits {
+  readonly shardEntries: number;
+  readonly planDepth: number;
+  readonly planRequests: number;
+  readonly planTasks: number;
+  /** Ranges in one task at most: keeps plan items and task documents small. */
+  readonly rangesPerTask: number;
+  /** Listings read at once by one List invocation (each range has two). */
+  readonly listStreams: number;
+  /** Pictures copied at once by one Copy invocation. */
+  readonly copiesPerShard: number;
+  /** Copy invocations that share what `--concurrency` allows: 50 deployed; embedded 1, the process itself limits them. */
+  readonly copyChildren: number;
+  readonly maxCopyItems: number;
+  /** Commits while running, so that progress shows and little is done twice. */
+  readonly commitEveryMs: number;
+  /** What is kept back of an invocation's time for its last commit. */
+  readonly handOnMs: number;
+  readonly leaseMs: number;
+  readonly memoryBytes: number;
+  readonly copyObjectMaxBytes: number;
+  readonly partSizeBytes: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  shardEntries: 5_000,
+  planDepth: 3,
+  planRequests: 2_000,
+  planTasks: 1_000,
+  rangesPerTask: 16,
+  listStreams: 16,
+  copiesPerShard: 64,
+  copyChildren: 1,
+  maxCopyItems: 40_000,
+  commitEveryMs: 5_000,
+  handOnMs: 30_000,
+  leaseMs: 20 * 60_000,
+  memoryBytes: 512 * 1024 * 1024,
+  copyObjectMaxBytes: 5 * 1024 ** 3,
+  partSizeBytes: 64 * 1024 * 1024,
+};

@@ -1,0 +1,171 @@
+// One List invocation's shared state: statistics since the last commit, when to commit, when to hand on.
+
+import { type Amount, NOTHING, plus } from '../compare/entry.ts';
+import { type Finding, type Joined, keyOf } from '../compare/findings.ts';
+import {
+  addStatistics,
+  disagreement,
+  fromCompact,
+  newStatistics,
+  type Statistics,
+  toCompact,
+} from '../compare/statistics.ts';
+import { NoProgress, SumsDisagree } from './errors.ts';
+import { addExamples, type CommitLog, goesOn } from './invocation.ts';
+import { writeJson } from './lines.ts';
+import { shardListPath } from './paths.ts';
+import type { ShardRef } from './payloads.ts';
+import { type ResolvedStretch, type Resolver, resolveStretch } from './resolve-stretch.ts';
+import type { Segment } from './segments.ts';
+import type { StepContext } from './steps/context.ts';
+import type { RangeFigures, TaskDocument } from './task-document.ts';
+import { writeShards } from './write-shards.ts';
+
+/** Lines kept in memory before a commit makes room, in shards. */
+const SHARDS_IN_MEMORY = 8;
+/** Pairs whose content must be read: hashing them takes long, so they are settled in small lots. */
+const UNCOMPARED_IN_MEMORY = 500;
+/** About 250 bytes each in a document of at most 300 KB. */
+const SHARDS_IN_DOCUMENT = 400;
+const EXAMPLES_KEPT = 5;
+
+export interface ListRunParts {
+  readonly log: CommitLog<TaskDocument>;
+  readonly context: StepContext;
+  readonly resolver: Resolver;
+  readonly migrationId: string;
+  readonly round: number;
+  readonly task: number;
+}
+
+export class ListRun {
+  statistics: Statistics = newStatistics();
+  /** The first thing that broke: the other ranges stop at their next page. */
+  failure: { readonly error: unknown } | undefined;
+  private examples: Record<string, string[]> = {};
+  private segments: readonly Segment[] = [];
+  private committing: Promise<void> | undefined;
+  private lastCommitAt: number;
+  private committed = false;
+  private readonly parts: ListRunParts;
+
+  constructor(parts: ListRunParts) {
+    this.parts = parts;
+    this.lastCommitAt = parts.context.now();
+  }
+
+  begin(segments: readonly Segment[]): void {
+    this.segments = segments;
+  }
+
+  /** The invocation's time is nearly over: stop reading, commit, let the next one go on. */
+  get handsOn(): boolean {
+    const { deadline, limits, now } = this.parts.context;
+    return now() >= deadline - limits.handOnMs;
+  }
+
+  fail(error: unknown): void {
+    this.failure ??= { error };
+  }
+
+  remember(finding: Finding, joined: Joined): void {
+    this.examples[finding] ??= [];
+    const kept = this.examples[finding];
+    if (kept.length < EXAMPLES_KEPT) kept.push(keyOf(joined));
+  }
+
+  /** Commits when memory is full or progress is due; readers wait meanwhile where memory is full. */
+  async makeRoom(): Promise<void> {
+    const { context } = this.parts;
+    const full =
+      this.buffered((s) => s.buffered) >= SHARDS_IN_MEMORY * context.limits.shardEntries ||
+      this.buffered((s) => s.uncomparedCount) >= UNCOMPARED_IN_MEMORY;
+    const due = context.now() - this.lastCommitAt >= context.limits.commitEveryMs;
+    if (full || due) await this.commit({ ending: false });
+  }
+
+  private buffered(amount: (segment: Segment) => number): number {
+    return this.segments.reduce((sum, segment) => sum + amount(segment), 0);
+  }
+
+  /** One at a time: whoever comes while one runs waits for it, and the last commit always runs. */
+  async commit({ ending }: { ending: boolean }): Promise<void> {
+    if (this.committing) {
+      await this.committing;
+      if (!ending) return;
+    }
+    this.committing = this.write(ending);
+    try {
+      await this.committing;
+    } finally {
+      this.committing = undefined;
+    }
+  }
+
+  private async write(ending: boolean): Promise<void> {
+    const { log, context, resolver, migrationId, round, task } = this.parts;
+    // Everything is cut at the same instant, before the first await: figures and lists tell of the same keys.
+    const stretches = this.segments.map((segment) => segment.cut());
+    const statistics = this.statistics;
+    const examples = this.examples;
+    const remaining = this.segments.flatMap((segment) => segment.toDo ?? []);
+    const listings = this.segments.map(({ listedAt }) => listedAt).filter((at) => at > 0);
+    this.statistics = newStatistics();
+    this.examples = {};
+    this.lastCommitAt = context.now();
+
+    const resolved: ResolvedStretch[] = [];
+    for (const stretch of stretches) resolved.push(await resolveStretch(stretch, statistics, resolver));
+    const wrong = disagreement(statistics);
+    if (wrong) throw new SumsDisagree(`Task ${task} of round ${round}: ${wrong}`);
+    await goesOn(context, migrationId);
+
+    const before = log.document;
+    const place = { migrationId, round, task, sequence: before.commit };
+    const written = await writeShards(resolved, place, context);
+    const done = remaining.length === 0;
+    if (ending && !done && !this.committed && sameToDo(before, remaining)) {
+      throw new NoProgress(`Task ${task} of round ${round} advanced nothing before its time was over.`);
+    }
+    await log.commit({
+      ...(await this.shardFields(before, written.shards)),
+      remaining,
+      done,
+      openUntil: ending ? 0 : before.openUntil,
+      statistics: toCompact(addStatistics(fromCompact(before.statistics), statistics)),
+      ranges: addFigures(before.ranges, resolved),
+      left: [...before.left, ...written.left],
+      listedAt: Math.min(...listings, ...(before.listedAt > 0 ? [before.listedAt] : []), context.now()),
+      examples: addExamples(before.examples, examples),
+    });
+    this.committed = true;
+  }
+
+  private async shardFields(before: TaskDocument, added: readonly ShardRef[]) {
+    const shards = [...before.shards, ...added];
+    if (shards.length <= SHARDS_IN_DOCUMENT) return { shards };
+    const { migrationId, round, task, context } = this.parts;
+    const path = shardListPath(migrationId, round, task, context.attempt, before.commit);
+    await writeJson(context.files, path, shards);
+    return { shards: [], shardLists: [...before.shardLists, path] };
+  }
+}
+
+const sameToDo = (before: TaskDocument, remaining: TaskDocument['remaining']): boolean =>
+  JSON.stringify(before.remaining) === JSON.stringify(remaining);
+
+const amountOf = (entries: readonly { readonly size: number }[]): Amount => ({
+  count: entries.length,
+  bytes: entries.reduce((sum, { size }) => sum + size, 0),
+});
+
+const addFigures = (before: readonly RangeFigures[], stretches: readonly ResolvedStretch[]): RangeFigures[] => {
+  const sums = [...before];
+  for (const { of, missing, different, left } of stretches) {
+    const copyList = plus(amountOf(missing), amountOf(different));
+    const waiting = amountOf(left.filter(({ finding }) => finding !== 'different'));
+    const sum = sums[of] ?? { copyList: NOTHING, remaining: NOTHING };
+    sums[of] = { copyList: plus(sum.copyList, copyList), remaining: plus(sum.remaining, plus(copyList, waiting)) };
+  }
+  return sums;
+};

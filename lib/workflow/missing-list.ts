@@ -1,0 +1,29 @@
+// The one list made for people: what was missing in round 1, in key order, gzip members joined as they are.
+import { gzipSync } from 'node:zlib';
+import { writeJson } from './lines.ts';
+import { missingIndexPath, missingPath } from './paths.ts';
+import type { ShardRef } from './payloads.ts';
+import type { ReportFiles } from './ports.ts';
+
+const MISSING_LIST_MAX_BYTES = 1024 ** 3;
+
+export const writeMissingList = async (files: ReportFiles, id: string, shards: readonly ShardRef[]): Promise<void> => {
+  const missing = shards.filter(({ finding }) => finding === 'missingOnDestination');
+  if (missing.reduce((sum, { gzipBytes }) => sum + gzipBytes, 0) > MISSING_LIST_MAX_BYTES) {
+    await writeJson(
+      files,
+      missingIndexPath(id),
+      missing.map(({ path, count, bytes }) => ({ path, count, bytes })),
+    );
+    return;
+  }
+  await files.writeAll(missingPath(id), joined(files, missing));
+};
+
+async function* joined(files: ReportFiles, shards: readonly ShardRef[]): AsyncGenerator<Uint8Array> {
+  if (shards.length === 0) yield EMPTY_GZIP;
+  for (const { path } of shards) yield* (await files.open(path)) as AsyncIterable<Uint8Array>;
+}
+
+/** A gzip member of nothing, so that an empty list passes `gzip -t` too. */
+const EMPTY_GZIP = gzipSync('');

@@ -1,0 +1,26 @@
+// Where a migration's files are in the reports bucket (deployed) or the reports folder (embedded).
+
+const root = (id: string): string => `migrations/${id}`;
+const round = (id: string, n: number): string => `${root(id)}/round-${n}`;
+const numbered = (index: number): string => String(index).padStart(6, '0');
+
+export const requestPath = (id: string): string => `${root(id)}/request.json`;
+export const reportPath = (id: string): string => `${root(id)}/report.json`;
+export const examplesPath = (id: string): string => `${root(id)}/examples.json`;
+export const missingPath = (id: string): string => `${root(id)}/missing.jsonl.gz`;
+/** Stands in for the missing list where that would be over 1 GB. */
+export const missingIndexPath = (id: string): string => `${root(id)}/missing-index.json`;
+export const planPath = (id: string, n: number): string => `${round(id, n)}/plan.json`;
+export const copyPlanPath = (id: string, n: number): string => `${round(id, n)}/copy-plan.json`;
+
+/** Under the attempt's own name: what no commit names is nobody's. */
+export const shardPath = (id: string, n: number, task: number, attempt: string, sequence: number): string =>
+  `${round(id, n)}/copy-list/${numbered(task)}-${attempt}-${sequence}.jsonl.gz`;
+export const shardListPath = (id: string, n: number, task: number, attempt: string, sequence: number): string =>
+  `${round(id, n)}/copy-list/${numbered(task)}-${attempt}-${sequence}.json`;
+export const leftPath = (id: string, n: number, task: number, attempt: string, sequence: number): string =>
+  `${round(id, n)}/left/${numbered(task)}-${attempt}-${sequence}.jsonl.gz`;
+export const failedPath = (id: string, n: number, item: number, attempt: string, sequence: number, outcome: string) =>
+  `${round(id, n)}/failed/${numbered(item)}-${attempt}-${sequence}-${outcome}.jsonl.gz`;
+export const uploadsPath = (id: string, n: number, item: number, attempt: string, sequence: number): string =>
+  `${round(id, n)}/uploads/${numbered(item)}-${attempt}-${sequence}.json`;

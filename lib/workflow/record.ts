@@ -1,0 +1,94 @@
+// A migration's record: what was asked, how far it is, how it ended. One document, changed under its version.
+
+import type { Amount } from '../compare/entry.ts';
+import type { Outcomes } from '../compare/outcomes.ts';
+import type { CompactStatistics } from '../compare/statistics.ts';
+import type { Document, Records } from './ports.ts';
+import type { MigrationRequest } from './request.ts';
+
+export type Status = 'running' | 'stopping' | 'done' | 'failed' | 'cancelled';
+
+/** One round's figures, closed by Summarise (the comparison) and Verify (the copying). */
+export interface RoundRecord {
+  readonly round: number;
+  /** Absent in round 1 of a migration that began with an earlier one's lists. */
+  readonly comparison?: {
+    readonly statistics: CompactStatistics;
+    readonly copyList: Amount;
+    /** Missing, archived, settling, and different entries on the copy list, in all ranges of this round. */
+    readonly remaining: Amount;
+    /** The part of `remaining` in ranges that no later round compares again. */
+    readonly remainingForGood: Amount;
+    /** How many ranges that is. */
+    readonly rangesForGood: number;
+    /** When the oldest of its listings began, ms. */
+    readonly listedAt: number;
+  };
+  /** What Copy was given: the copy list of this round's copy-plan.json. */
+  readonly copyList?: Amount;
+  readonly copying?: { readonly outcomes: Outcomes; readonly reasons: Readonly<Record<string, number>> };
+}
+
+export interface MigrationRecord extends Document {
+  readonly sk: 'record';
+  readonly index: 'migrations';
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly version: number;
+  readonly id: string;
+  readonly request: MigrationRequest;
+  readonly status: Status;
+  /** Why it failed: the name of an error, `killed`, `stopped`, … */
+  readonly cause?: string;
+  /** The cause in a sentence for people, with the way out. */
+  readonly message?: string;
+  readonly stopAsked?: 'cancel' | 'fail';
+  readonly pair: string;
+  readonly fencing: number;
+  /** The probe's result. */
+  readonly sameService?: boolean;
+  readonly rounds: readonly RoundRecord[];
+  /** With `from`: what the earlier migration knew. */
+  readonly earlier?: {
+    readonly statistics: CompactStatistics;
+    /** All of its `remaining`, and the part in ranges that this migration does not compare again. */
+    readonly remaining: Amount;
+    readonly remainingForGood: Amount;
+    readonly rangesForGood: number;
+    readonly listedAt: number;
+  };
+  readonly endedAt?: string;
+}
+
+export const migrationPk = (id: string): string => `migration#${id}`;
+export const taskSk = (round: number, index: number): string => `round#${round}#task#${String(index).padStart(6, '0')}`;
+export const itemSk = (round: number, index: number): string => `round#${round}#item#${String(index).padStart(6, '0')}`;
+export const tasksPrefix = (round: number): string => `round#${round}#task#`;
+export const itemsPrefix = (round: number): string => `round#${round}#item#`;
+
+export const hasEnded = (status: Status): boolean => status === 'done' || status === 'failed' || status === 'cancelled';
+
+export const readMigration = (records: Records, id: string): Promise<MigrationRecord | undefined> =>
+  records.get<MigrationRecord>(migrationPk(id), 'record');
+
+/** Newest first. */
+export const listMigrations = (
+  records: Records,
+  options: { readonly limit: number; readonly before?: string },
+): Promise<MigrationRecord[]> => records.newest<MigrationRecord>('migrations', options);
+
+/** Reads, changes, writes under the version, again where somebody else was faster. */
+export const changeMigration = async (
+  records: Records,
+  id: string,
+  change: (record: MigrationRecord) => Partial<MigrationRecord> | undefined,
+): Promise<MigrationRecord> => {
+  for (;;) {
+    const record = await readMigration(records, id);
+    if (!record) throw new Error(`There is no migration ${id}.`);
+    const changes = change(record);
+    if (!changes) return record;
+    const changed: MigrationRecord = { ...record, ...changes, version: record.version + 1 };
+    if (await records.put(changed, { version: record.version })) return changed;
+  }
+};

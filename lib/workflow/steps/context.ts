@@ -1,0 +1,33 @@
+// Everything a step may touch, handed in by whoever runs it: a Lambda, the embedded interpreter, a test.
+import type { Side } from '../../compare/entry.ts';
+import type { StoreSpec } from '../../stores/spec.ts';
+import type { MemoryBudget, Store } from '../../stores/store.ts';
+import type { Limits } from '../limits.ts';
+import type { Liveness, Records, ReportFiles } from '../ports.ts';
+
+/** Runs work when one of a limited number of places is free (p-limit). */
+export type Places = <T>(work: () => Promise<T>) => Promise<T>;
+
+export interface StepContext {
+  readonly records: Records;
+  readonly files: ReportFiles;
+  readonly liveness: Liveness;
+  readonly limits: Limits;
+  /** Stores are cached by whoever hands them out; steps do not close them. */
+  openStore(spec: StoreSpec, side: Side): Promise<Store>;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** When this invocation must have returned, ms since 1970; Infinity where nothing ends it. */
+  readonly deadline: number;
+  /** Names this invocation's files: unique per attempt. */
+  readonly attempt: string;
+  /** Shared by all invocations in this process: embedded 16 listings and 64 copies, deployed one invocation's own. */
+  readonly listPlaces: Places;
+  readonly copyPlaces: Places;
+  readonly memory: MemoryBudget;
+  /** Structured log line; names and figures, never secrets. */
+  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** One invocation of a step. */
+export type RunStep<Input, Output> = (input: Input, context: StepContext) => Promise<Output>;

@@ -1,0 +1,66 @@
+// Copy: copies the entries of its item, with bounded concurrency; one picture's failure is data, not an error.
+
+import type { CopyRoute } from '../../stores/copy.ts';
+import { openRoute } from '../../stores/route.ts';
+import { CopyRun } from '../copy-run.ts';
+import { entriesInOrder } from '../copying-order.ts';
+import { beginInvocation, CommitLog } from '../invocation.ts';
+import { freshItem, type ItemDocument, type Uploads } from '../item-document.ts';
+import type { Limits } from '../limits.ts';
+import { readJson } from '../lines.ts';
+import type { CopyInput, CopyItem, Progress } from '../payloads.ts';
+import { itemSk, type MigrationRecord } from '../record.ts';
+import type { Options } from '../request.ts';
+import { keyPatternOf } from '../rules.ts';
+import type { RunStep, StepContext } from './context.ts';
+
+export const copy: RunStep<CopyInput, Progress> = async ({ migrationId, round, item }, context) => {
+  const record = await beginInvocation(context, migrationId);
+  const log = await CommitLog.open<ItemDocument>(context, migrationId, itemSk(round, item.index), freshItem(item));
+  if (log.document.done) return { done: true };
+  try {
+    return await copyItem(record, item, log, { migrationId, round }, context);
+  } catch (error) {
+    await log.abandon();
+    throw error;
+  }
+};
+
+const copyItem = async (
+  record: MigrationRecord,
+  item: CopyItem,
+  log: CommitLog<ItemDocument>,
+  place: { readonly migrationId: string; readonly round: number },
+  context: StepContext,
+): Promise<Progress> => {
+  const { options } = record.request;
+  const { position, uploadsPath } = log.document;
+  const [route, entries, uploads] = await Promise.all([
+    routeFor(record, context),
+    entriesInOrder(context.files, item, options.order, keyPatternOf(record.request)),
+    uploadsPath ? readJson<Uploads>(context.files, uploadsPath) : ({} as Uploads),
+  ]);
+  const run = new CopyRun({ log, context, route, entries, uploads, ...place, item: item.index });
+  await run.copyFrom(position, copiesAtOnce(options, context.limits));
+  return { done: run.stopped || log.document.done };
+};
+
+const routeFor = async ({ request, sameService }: MigrationRecord, context: StepContext): Promise<CopyRoute> => {
+  const [source, destination] = await Promise.all([
+    context.openStore(request.source, 'source'),
+    context.openStore(request.destination, 'destination'),
+  ]);
+  const { storageClass, sseKmsKeyId, tags } = request.options;
+  return openRoute(source, destination, {
+    tags,
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(sseKmsKeyId === undefined ? {} : { sseKmsKeyId }),
+    sameService: sameService ?? false,
+    memory: context.memory,
+    copyObjectMaxBytes: context.limits.copyObjectMaxBytes,
+    partSizeBytes: context.limits.partSizeBytes,
+  });
+};
+
+const copiesAtOnce = ({ concurrency }: Options, limits: Limits): number =>
+  concurrency === undefined ? limits.copiesPerShard : Math.max(1, Math.floor(concurrency / limits.copyChildren));

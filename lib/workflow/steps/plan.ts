@@ -1,0 +1,85 @@
+// Plan: cuts the key space into tasks at prefixes found on both sides, and probes whether the stores share a service.
+
+import { compareKeys } from '../../compare/key.ts';
+import { EVERYTHING, type Range } from '../../compare/range.ts';
+import { groupRanges, rangesFromBoundaries } from '../../compare/split.ts';
+import { probeSameService } from '../../stores/route.ts';
+import type { Store } from '../../stores/store.ts';
+import { planFrom } from '../from.ts';
+import { beginInvocation } from '../invocation.ts';
+import type { Limits } from '../limits.ts';
+import { writeJson } from '../lines.ts';
+import { copyPlanPath, planPath } from '../paths.ts';
+import type { PlanInput, PlanOutput, PlanTask } from '../payloads.ts';
+import { changeMigration } from '../record.ts';
+import type { RunStep, StepContext } from './context.ts';
+
+/** One flat prefix must not eat the whole budget: what it would show beyond this is found by listing. */
+const REQUESTS_PER_PREFIX = 20;
+/** Few enough ranges in a task that it ends early, enough that starting it pays. */
+const RANGES_PER_TASK_WANTED = 4;
+
+export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, context) => {
+  const record = await beginInvocation(context, migrationId);
+  const [source, destination] = await Promise.all([
+    context.openStore(record.request.source, 'source'),
+    context.openStore(record.request.destination, 'destination'),
+  ]);
+  const key = await anyKey(source);
+  const sameService = key !== undefined && (await probeSameService(source, destination, key));
+  await changeMigration(context.records, migrationId, () => ({ sameService }));
+
+  const paths = { planPath: planPath(migrationId, 1), copyPlanPath: copyPlanPath(migrationId, 1) };
+  if (record.request.from) {
+    await planFrom(record, context);
+    return { migrationId, round: 1, begin: 'Copy', ...paths };
+  }
+  const boundaries = await discoverBoundaries(source, destination, context);
+  await writeJson(context.files, paths.planPath, tasksOf(rangesFromBoundaries(boundaries), context.limits));
+  return { migrationId, round: 1, begin: 'List', ...paths };
+};
+
+/** Groups neighbouring ranges; what plan.json holds. */
+export const tasksOf = (ranges: readonly Range[], limits: Limits): PlanTask[] => {
+  const tasks = Math.min(limits.planTasks, Math.max(1, Math.ceil(ranges.length / RANGES_PER_TASK_WANTED)));
+  return groupRanges(ranges, { tasks, rangesPerTask: limits.rangesPerTask }).map((group, index) => ({
+    index,
+    ranges: group,
+  }));
+};
+
+/**
+ * Prefixes of both sides, deepest ones only: a range reaches from one boundary to the next, so pictures lying
+ * loose beside folders are in the range before, whatever was discovered.
+ */
+const discoverBoundaries = async (source: Store, destination: Store, context: StepContext): Promise<string[]> => {
+  const budget = Math.floor(context.limits.planRequests / 2);
+  const found = await Promise.all([source, destination].map((store) => leafPrefixes(store, budget, context)));
+  return [...new Set(found.flat())].sort(compareKeys);
+};
+
+const leafPrefixes = async (store: Store, budget: number, context: StepContext): Promise<string[]> => {
+  const leaves: string[] = [];
+  let left = budget;
+  let level = [''];
+  for (let depth = 0; depth < context.limits.planDepth && level.length > 0; depth++) {
+    const affordable = level.slice(0, Math.max(0, left));
+    leaves.push(...level.slice(affordable.length));
+    const below = await Promise.all(
+      affordable.map((prefix) => context.listPlaces(() => store.prefixesBelow(prefix, REQUESTS_PER_PREFIX))),
+    );
+    left -= below.reduce((sum, { requests }) => sum + requests, 0);
+    leaves.push(...affordable.filter((prefix, i) => prefix !== '' && below[i]?.prefixes.length === 0));
+    level = below.flatMap(({ prefixes }) => prefixes);
+  }
+  return [...leaves, ...level];
+};
+
+/** Some listed key, to try whether the destination's credentials can read the source. */
+const anyKey = async (source: Store): Promise<string | undefined> => {
+  if (source.spec.type === 'folder') return undefined;
+  for await (const page of source.list(EVERYTHING)) {
+    if (page.entries[0]) return page.entries[0].key;
+  }
+  return undefined;
+};

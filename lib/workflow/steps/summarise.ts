@@ -1,0 +1,89 @@
+// Summarise: closes a round's comparison: adds up, checks the sums, writes the report, the lists and the copy plan.
+
+import { type Amount, NOTHING, plus, sameAmount } from '../../compare/entry.ts';
+import { addStatistics, disagreement, fromCompact, newStatistics, toCompact } from '../../compare/statistics.ts';
+import { IncompleteListing } from '../../stores/errors.ts';
+import { planCopying } from '../copy-plan.ts';
+import { SumsDisagree } from '../errors.ts';
+import { copiedRounds } from '../figures.ts';
+import { addExamples, beginInvocation, type Examples } from '../invocation.ts';
+import { readJson, writeJson } from '../lines.ts';
+import { writeMissingList } from '../missing-list.ts';
+import { copyPlanPath, examplesPath, planPath } from '../paths.ts';
+import type { PlanTask, ShardRef, SummariseInput, SummariseOutput } from '../payloads.ts';
+import { changeMigration, migrationPk, type RoundRecord, tasksPrefix } from '../record.ts';
+import { writeReport } from '../report-of.ts';
+import { shardsOf, type TaskDocument } from '../task-document.ts';
+import type { RunStep, StepContext } from './context.ts';
+
+export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migrationId, round }, context) => {
+  const record = await beginInvocation(context, migrationId);
+  const { files } = context;
+  const plan = await readJson<PlanTask[]>(files, planPath(migrationId, round));
+  const { comparison, shards, examples } = await addUp(migrationId, round, plan.length, context);
+
+  const copyPlan = planCopying(shards, record.request.options.order, context.limits.maxCopyItems);
+  await writeJson(files, copyPlanPath(migrationId, round), copyPlan);
+  if (round === 1) {
+    await writeMissingList(files, migrationId, shards);
+    await writeJson(files, examplesPath(migrationId), examples);
+  }
+  const closed = await changeMigration(context.records, migrationId, (now) => ({
+    rounds: [...now.rounds.filter((one) => one.round !== round), { round, comparison, copyList: comparison.copyList }],
+  }));
+  await writeReport(files, closed);
+  context.log('compared', { migrationId, round, copyList: comparison.copyList, remaining: comparison.remaining });
+
+  const copied = copiedRounds(closed);
+  const last = copied.at(-1)?.copying.outcomes;
+  return {
+    migrationId,
+    round,
+    mode: record.request.mode,
+    copyListCount: comparison.copyList.count,
+    roundsCopied: copied.length,
+    copiedLastRound: last ? last.copied.count + last.replaced.count : 1,
+    planPath: planPath(migrationId, round),
+    copyPlanPath: copyPlanPath(migrationId, round),
+  };
+};
+
+const addUp = async (migrationId: string, round: number, tasks: number, context: StepContext) => {
+  let statistics = newStatistics();
+  const shards: ShardRef[] = [];
+  let examples: Examples = {};
+  const sums = { copyList: NOTHING, remaining: NOTHING, remainingForGood: NOTHING, rangesForGood: 0 };
+  let listedAt = Number.POSITIVE_INFINITY;
+  let done = 0;
+  for await (const task of context.records.list<TaskDocument>(migrationPk(migrationId), tasksPrefix(round))) {
+    if (!task.done) continue;
+    done++;
+    statistics = addStatistics(statistics, fromCompact(task.statistics));
+    listedAt = Math.min(listedAt, task.listedAt);
+    examples = addExamples(examples, task.examples);
+    const its = await shardsOf(task, context.files);
+    shards.push(...its);
+    for (const { copyList, remaining } of task.ranges) {
+      sums.copyList = plus(sums.copyList, copyList);
+      sums.remaining = plus(sums.remaining, remaining);
+      if (copyList.count > 0) continue;
+      sums.remainingForGood = plus(sums.remainingForGood, remaining);
+      sums.rangesForGood++;
+    }
+  }
+  if (done !== tasks) {
+    throw new IncompleteListing(
+      `Round ${round}: ${done} of ${tasks} listing tasks were completed; the rest is not known.`,
+    );
+  }
+  const wrong = disagreement(statistics) ?? unequal(sums.copyList, shards);
+  if (wrong) throw new SumsDisagree(`Round ${round}: ${wrong}`);
+  const comparison: NonNullable<RoundRecord['comparison']> = { statistics: toCompact(statistics), ...sums, listedAt };
+  return { comparison, shards, examples };
+};
+
+const unequal = (copyList: Amount, shards: readonly ShardRef[]): string | undefined => {
+  const named = shards.reduce((sum: Amount, shard) => plus(sum, shard), NOTHING);
+  if (sameAmount(copyList, named)) return undefined;
+  return `the copy list has ${copyList.count} entries (${copyList.bytes} bytes), its shards ${named.count} (${named.bytes} bytes).`;
+};

@@ -1,0 +1,46 @@
+// Verify: closes the round and plans the next one from the ranges whose copy list was not empty. Decide ends migrations.
+import type { Range } from '../../compare/range.ts';
+import { closeRound } from '../close-round.ts';
+import { beginInvocation } from '../invocation.ts';
+import { readJson, writeJson } from '../lines.ts';
+import { copyPlanPath, planPath } from '../paths.ts';
+import type { PlanTask, VerifyInput, VerifyOutput } from '../payloads.ts';
+import type { Records, ReportFiles } from '../ports.ts';
+import { migrationPk, tasksPrefix } from '../record.ts';
+import { writeReport } from '../report-of.ts';
+import type { TaskDocument } from '../task-document.ts';
+import type { RunStep } from './context.ts';
+import { tasksOf } from './plan.ts';
+
+export const verify: RunStep<VerifyInput, VerifyOutput> = async ({ migrationId, round }, context) => {
+  const record = await beginInvocation(context, migrationId);
+  const closed = await closeRound(record, round, 'stepBroke', context);
+  await writeReport(context.files, closed);
+  const ranges = await rangesToCompareAgain(context, migrationId, round);
+  const next = round + 1;
+  await writeJson(context.files, planPath(migrationId, next), tasksOf(ranges, context.limits));
+  context.log('copied', { migrationId, round, ...closed.rounds.at(-1)?.copying });
+  return {
+    migrationId,
+    round: next,
+    planPath: planPath(migrationId, next),
+    copyPlanPath: copyPlanPath(migrationId, next),
+  };
+};
+
+/** Those with something on their copy list; all of the plan's where no comparison made the copy list. */
+export const rangesToCompareAgain = async (
+  { records, files }: { readonly records: Records; readonly files: ReportFiles },
+  migrationId: string,
+  round: number,
+): Promise<Range[]> => {
+  const plan = await readJson<PlanTask[]>(files, planPath(migrationId, round));
+  const ranges: Range[] = [];
+  let compared = false;
+  for await (const task of records.list<TaskDocument>(migrationPk(migrationId), tasksPrefix(round))) {
+    compared = true;
+    const index = Number(task.sk.split('#').at(-1));
+    ranges.push(...(plan[index]?.ranges ?? []).filter((_, of) => (task.ranges[of]?.copyList.count ?? 0) > 0));
+  }
+  return compared ? ranges : plan.flatMap((task) => task.ranges);
+};

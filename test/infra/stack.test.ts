@@ -1,0 +1,183 @@
+// The deployment's invariants: what is kept safe how, and that the definition's text is what runs.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { FUNCTIONS } from '../../lib/infra/names.ts';
+import { readDefinition } from '../../lib/workflow/definition.ts';
+import { shown, templateOf } from './synthesised.ts';
+
+const template = await templateOf();
+
+describe('functions', () => {
+  test('run Node 24 on arm64 with one whole vCPU, fifteen minutes and tracing', () => {
+    template.resourceCountIs('AWS::Lambda::Function', FUNCTIONS.length);
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 1_769,
+      Timeout: 900,
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogGroup: Match.anyValue() },
+    });
+  });
+
+  test('keep their logs for a while, not for ever', () => {
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+});
+
+describe('the state machine', () => {
+  test('runs the text of migration.asl.json', async () => {
+    assert.deepEqual(definitionOf(template), JSON.parse(numbered(await readDefinition())));
+  });
+
+  test('runs another text when given one', async () => {
+    const changed = (await readDefinition()).replaceAll('"Summarise"', '"AddUp"');
+    const definition = definitionOf(await templateOf({ definition: changed })) as { States: Record<string, unknown> };
+    assert.ok('AddUp' in definition.States);
+    assert.deepEqual(definition, JSON.parse(numbered(changed)));
+  });
+
+  test('is given every name its text asks for', async () => {
+    const asked = new Set([...(await readDefinition()).matchAll(/"\$\{(\w+)\}"/g)].map(([, name]) => name));
+    const numbers = new Set(Object.keys(NUMBERS));
+    const { Properties } = machineOf(template);
+    assert.deepEqual(
+      [...asked].filter((name) => !numbers.has(name!)).sort(),
+      Object.keys(Properties.DefinitionSubstitutions).sort(),
+    );
+  });
+
+  test('sets MaxConcurrency and a retrier on every map and task', () => {
+    for (const [name, state] of statesOf(definitionOf(template))) {
+      if (state.Type === 'Map') assert.equal(state.MaxConcurrency, 50, name);
+      if (state.Type === 'Task') {
+        assert.deepEqual(state.Retry?.[0]?.MaxAttempts, 0, `${name}: what no repeat mends comes first`);
+        assert.deepEqual(state.Retry?.at(-1)?.ErrorEquals, ['States.TaskFailed'], name);
+        assert.ok(
+          state.Retry?.slice(1).every((retrier) => retrier.JitterStrategy === 'FULL'),
+          name,
+        );
+        assert.equal(state.TimeoutSeconds, 960, name);
+      }
+    }
+  });
+
+  test('has Settle called when an execution ends badly, and every five minutes', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [Match.anyValue()] },
+      },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)' });
+    for (const rule of Object.values(template.findResources('AWS::Events::Rule'))) {
+      assert.deepEqual(
+        (rule.Properties.Targets as { Arn: unknown }[]).map(({ Arn }) => shown(Arn)),
+        ['<SettleFunction>'],
+      );
+    }
+  });
+});
+
+describe('what is stored', () => {
+  test('the reports bucket is private, encrypted, versioned and speaks TLS only', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 's3:*',
+            Principal: { AWS: '*' },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ],
+      },
+    });
+  });
+
+  test('the TLS-only statement can be left out for an emulator, and only that', async () => {
+    (await templateOf({ context: { tlsOnly: 'false' } })).resourceCountIs('AWS::S3::BucketPolicy', 0);
+  });
+
+  test('the table can be restored to any point in time and is paid by use', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      BillingMode: 'PAY_PER_REQUEST',
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byTime',
+          KeySchema: [
+            { AttributeName: 'index', KeyType: 'HASH' },
+            { AttributeName: 'createdAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    });
+  });
+
+  test('outlives the stack', () => {
+    for (const type of ['AWS::S3::Bucket', 'AWS::DynamoDB::Table']) {
+      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+});
+
+const NUMBERS: Record<string, number> = {
+  MachineTimeoutSeconds: 604_800,
+  TaskTimeoutSeconds: 960,
+  RetrySeconds: 2,
+  ListConcurrency: 50,
+  CopyConcurrency: 50,
+  RoundsThatCopy: 3,
+};
+
+/** The file as it should arrive; not by `withNumbers`, which is what is tested. */
+function numbered(definition: string): string {
+  return Object.entries(NUMBERS).reduce(
+    (text, [name, value]) => text.replaceAll(`"\${${name}}"`, String(value)),
+    definition,
+  );
+}
+
+function machineOf(of: Template) {
+  const [machine] = Object.values(of.findResources('AWS::StepFunctions::StateMachine'));
+  assert.ok(machine);
+  return machine;
+}
+
+function definitionOf(of: Template): unknown {
+  const { DefinitionString } = machineOf(of).Properties;
+  assert.equal(typeof DefinitionString, 'string', 'one text, not put together from pieces');
+  return JSON.parse(DefinitionString);
+}
+
+interface State {
+  readonly Type: string;
+  readonly MaxConcurrency?: number;
+  readonly TimeoutSeconds?: number;
+  readonly Retry?: { readonly ErrorEquals: string[]; readonly MaxAttempts: number; readonly JitterStrategy?: string }[];
+  readonly ItemProcessor?: { readonly States: Record<string, State> };
+}
+
+function statesOf(definition: unknown): [string, State][] {
+  const { States } = definition as { States: Record<string, State> };
+  return Object.entries(States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.ItemProcessor ? statesOf(state.ItemProcessor) : []),
+  ]);
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { UsageError } from '../../lib/stores/address.ts';
+import { readPicferryJson } from '../../lib/stores/picferry-json.ts';
+import { scratchFolder } from '../support/scratch.ts';
+
+test('no file: no names', async (t) => {
+  assert.deepEqual(await readPicferryJson(await scratchFolder(t)), {});
+});
+
+test('stores are read as they stand', async (t) => {
+  const cwd = await scratchFolder(t);
+  const stores = {
+    old: { bucket: 'old-bucket', prefix: 'a/', region: 'eu-west-1' },
+    new: { bucket: 'b', endpointUrl: 'https://s3.example.com:9000', profile: 'customer', createOnly: 'headFirst' },
+    far: { bucket: 'c', role: 'arn:aws:iam::123456789012:role/picferry' },
+    keys: { bucket: 'd', endpointUrl: 'http://minio', secret: 'minio-keys' },
+    field: { folder: '/var/pictures' },
+  };
+  await writeFile(join(cwd, 'picferry.json'), `\ufeff${JSON.stringify({ stores })}`);
+  assert.deepEqual(await readPicferryJson(cwd), stores);
+  await writeFile(join(cwd, 'picferry.json'), '{}');
+  assert.deepEqual(await readPicferryJson(cwd), {});
+});
+
+describe('a file that cannot be used is an error that names the file and the field', () => {
+  const cases: [what: string, text: string, message: RegExp][] = [
+    ['broken JSON', '{"stores": {', /not valid JSON/],
+    ['an unknown field', '{"stores": {"old": {"bucket": "b", "regoin": "x"}}}', /stores\.old: .*regoin/],
+    [
+      'an unknown field of a folder',
+      '{"stores": {"field": {"folder": "/x", "prefix": "y"}}}',
+      /stores\.field: .*prefix/,
+    ],
+    ['an unknown field beside stores', '{"store": {}}', /the file: .*store/],
+    ['a store without a bucket', '{"stores": {"old": {"prefix": "x"}}}', /stores\.old\.bucket/],
+    ['an empty bucket', '{"stores": {"old": {"bucket": ""}}}', /stores\.old\.bucket/],
+    ['a store that is no object', '{"stores": {"old": "s3://bucket"}}', /stores\.old/],
+    ['another createOnly', '{"stores": {"old": {"bucket": "b", "createOnly": "maybe"}}}', /stores\.old\.createOnly/],
+    [
+      'an endpoint without scheme',
+      '{"stores": {"old": {"bucket": "b", "endpointUrl": "minio:9000"}}}',
+      /stores\.old\.endpointUrl/,
+    ],
+    [
+      'a role and a secret',
+      '{"stores": {"old": {"bucket": "b", "role": "arn:x", "secret": "y"}}}',
+      /stores\.old: .*both/,
+    ],
+    ['a name that would be a folder', '{"stores": {"a/b": {"bucket": "b"}}}', /a\/b: is no name/],
+    ['a list', '[]', /the file/],
+  ];
+  for (const [what, text, message] of cases)
+    test(what, async (t) => {
+      const cwd = await scratchFolder(t);
+      await writeFile(join(cwd, 'picferry.json'), text);
+      await assert.rejects(readPicferryJson(cwd), (error: Error) => {
+        assert.ok(error instanceof UsageError);
+        assert.ok(error.message.includes(join(cwd, 'picferry.json')), error.message);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+
+  test('a file that cannot be read', async (t) => {
+    const cwd = await scratchFolder(t);
+    await mkdir(join(cwd, 'picferry.json'));
+    await assert.rejects(readPicferryJson(cwd), /cannot be read/);
+  });
+});
