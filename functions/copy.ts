@@ -1,5 +1,5 @@
 // Lambda: one invocation of Copy.
-import { handleStep } from '../lib/deployed/handler.ts';
 import { copy } from '../lib/workflow/steps/copy.ts';
+import { handleStep } from './handler.ts';
 
 export const handler = handleStep(copy);

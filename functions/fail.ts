@@ -1,5 +1,5 @@
 // Lambda: one invocation of Fail.
-import { handleStep } from '../lib/deployed/handler.ts';
 import { fail } from '../lib/workflow/steps/fail.ts';
+import { handleStep } from './handler.ts';
 
 export const handler = handleStep(fail);

@@ -1,5 +1,5 @@
 // Lambda: one invocation of Finish.
-import { handleStep } from '../lib/deployed/handler.ts';
 import { finish } from '../lib/workflow/steps/finish.ts';
+import { handleStep } from './handler.ts';
 
 export const handler = handleStep(finish);

@@ -1,5 +1,5 @@
 // Lambda: one invocation of List.
-import { handleStep } from '../lib/deployed/handler.ts';
 import { list } from '../lib/workflow/steps/list.ts';
+import { handleStep } from './handler.ts';
 
 export const handler = handleStep(list);

@@ -1,5 +1,5 @@
 // Lambda: one invocation of Plan.
-import { handleStep } from '../lib/deployed/handler.ts';
 import { plan } from '../lib/workflow/steps/plan.ts';
+import { handleStep } from './handler.ts';
 
 export const handler = handleStep(plan);

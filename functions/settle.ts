@@ -1,7 +1,6 @@
 // Lambda: closes migrations that were killed from outside, told by an event or found by the sweep.
-
-import { handle } from '../lib/deployed/handler.ts';
 import { type SettleEvent, settleEvent } from '../lib/deployed/settling.ts';
+import { handle } from './handler.ts';
 
 /** Longer than any execution can have run. */
 const oldestMs = (Number(process.env.MACHINE_TIMEOUT_SECONDS) + 86_400) * 1000;

@@ -1,5 +1,5 @@
 // Lambda: one invocation of Summarise.
-import { handleStep } from '../lib/deployed/handler.ts';
 import { summarise } from '../lib/workflow/steps/summarise.ts';
+import { handleStep } from './handler.ts';
 
 export const handler = handleStep(summarise);

@@ -1,5 +1,5 @@
 // Lambda: one invocation of Verify.
-import { handleStep } from '../lib/deployed/handler.ts';
 import { verify } from '../lib/workflow/steps/verify.ts';
+import { handleStep } from './handler.ts';
 
 export const handler = handleStep(verify);

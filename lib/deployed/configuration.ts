@@ -1,5 +1,5 @@
 // What the stack tells its functions in environment variables; a wrong one shows at the cold start, not in a migration.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const seconds = z.coerce.number().positive();
 

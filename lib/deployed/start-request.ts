@@ -1,5 +1,5 @@
 // What Start accepts: a request whose stores are among the deployment's, or an earlier migration to go on from.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Side } from '../compare/entry.ts';
 import { resolveStore, UsageError } from '../stores/address.ts';
 import { checkPair } from '../stores/pair.ts';

@@ -57,6 +57,9 @@ export interface EmbeddedHost {
 
 const COPIES_AT_ONCE = 64;
 
+/** Somebody looks at the progress line, and a commit costs next to nothing here. */
+const AT_HAND: Partial<Limits> = { commitEveryMs: 1_000 };
+
 /** Nothing cuts an embedded step off: whoever waits too long stops the command. */
 const NUMBERS: DefinitionNumbers = {
   MachineTimeoutSeconds: 99_999_999,
@@ -71,7 +74,7 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
   const stateDir = stateDirOf(options.stateDir, options.env);
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const copiesAtOnce = options.concurrency ?? COPIES_AT_ONCE;
-  const limits = { ...DEFAULT_LIMITS, copiesPerShard: copiesAtOnce, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, ...AT_HAND, copiesPerShard: copiesAtOnce, ...options.limits };
   const [records, liveness] = await Promise.all([
     openSqliteRecords(join(stateDir, 'records.sqlite')),
     createProcessLiveness(),

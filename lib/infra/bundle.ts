@@ -27,9 +27,8 @@ export const bundleInto = (folder: string): Metafile => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    // Errors carry their names as text, so nothing needs the classes' own.
     minify: true,
-    // Class names are words people read in logs.
-    keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,

@@ -14,7 +14,7 @@ export interface Permissions {
    */
   readonly stores: 'none' | 'look' | 'copy' | 'abandon';
   /** The state machine's executions. */
-  readonly executions: readonly ('StartExecution' | 'DescribeExecution' | 'StopExecution')[];
+  readonly executions: readonly ('StartExecution' | 'DescribeExecution')[];
 }
 
 const STEP: Permissions = {
@@ -34,7 +34,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   Finish: { ...STEP, table: ['GetItem', 'PutItem'], reports: 'write' },
   Fail: { ...STEP, stores: 'abandon' },
   Start: { ...STEP, stores: 'abandon', executions: ['StartExecution', 'DescribeExecution'] },
-  Settle: { ...STEP, stores: 'abandon', byTime: true, executions: ['DescribeExecution', 'StopExecution'] },
+  Settle: { ...STEP, stores: 'abandon', byTime: true, executions: ['DescribeExecution'] },
 };
 
 /** Without ListBucket on a bucket S3 answers 403 instead of 404, and absence could not be told from refusal. */
@@ -58,14 +58,7 @@ export const STORE_ACTIONS: Readonly<
   look: { objects: ['s3:GetObject'], bucket: ['s3:ListBucket'], keys: ['kms:Decrypt'] },
   abandon: { objects: ['s3:AbortMultipartUpload'], bucket: [], keys: [] },
   copy: {
-    objects: [
-      's3:GetObject',
-      's3:GetObjectTagging',
-      's3:PutObject',
-      's3:PutObjectTagging',
-      's3:AbortMultipartUpload',
-      's3:ListMultipartUploadParts',
-    ],
+    objects: ['s3:GetObject', 's3:GetObjectTagging', 's3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],
     bucket: ['s3:ListBucket'],
     keys: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },

@@ -1,5 +1,5 @@
 // What can be set at synthesis with `cdk … -c name=value`; nothing here needs an AWS account.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const YES_NO = z.enum(['true', 'false']).transform((text) => text === 'true');
 const positive = z.coerce.number().int().positive();

@@ -168,7 +168,7 @@ export class CopyRun {
     const files: OutcomeFile[] = [];
     for (const [name, listed] of groups) {
       const path = failedPath(migrationId, round, item, context.attempt, log.document.commit, name);
-      const body = await gzipLines(listed.map(lineOf));
+      const body = await gzipLines(listed, lineOf);
       await context.files.write(path, body);
       const [first] = listed;
       files.push({

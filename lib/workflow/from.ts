@@ -153,7 +153,7 @@ const writeMissingList = async (
     missingPath(record.id),
     (async function* () {
       for (let at = 0; at === 0 || at < missing.length; at += limits.shardEntries) {
-        yield await gzipLines(missing.slice(at, at + limits.shardEntries));
+        yield await gzipLines(missing.slice(at, at + limits.shardEntries), (line) => line);
       }
     })(),
   );

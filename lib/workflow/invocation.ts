@@ -12,6 +12,8 @@ export interface Committed extends Document {
   /** While an invocation runs: when it must be over at the latest, ms. 0: none runs. */
   readonly openUntil: number;
   readonly done: boolean;
+  /** What the last invocation broke with: a Map's own error says only that a child failed. */
+  readonly broke?: { readonly name: string; readonly message: string } | null;
 }
 
 /** The record of a migration that may go on; renews its lock. */
@@ -51,7 +53,7 @@ export class CommitLog<T extends Committed> {
     const log = new CommitLog(context, found ?? begun);
     if (log.document.done) return log;
     const openUntil = Math.min(context.deadline + context.limits.handOnMs, Number.MAX_SAFE_INTEGER);
-    await log.write({ openUntil } as Partial<T>, found ? { commit: found.commit } : 'absent');
+    await log.write({ openUntil, broke: null } as Partial<T>, found ? { commit: found.commit } : 'absent');
     return log;
   }
 
@@ -63,9 +65,9 @@ export class CommitLog<T extends Committed> {
     return this.write(changes, { commit: this.current.commit });
   }
 
-  /** After an error: says that nothing runs any more. An overtaken invocation has nothing to say. */
-  async abandon(): Promise<void> {
-    await this.commit({ openUntil: 0 } as Partial<T>).catch(() => {});
+  /** After an error: says which, and that nothing runs any more. An overtaken invocation has nothing to say. */
+  async abandon({ name, message }: Error): Promise<void> {
+    await this.commit({ openUntil: 0, broke: { name, message } } as Partial<T>).catch(() => {});
   }
 
   private async write(changes: Partial<T>, expect: 'absent' | { commit: number }): Promise<void> {

@@ -22,7 +22,7 @@ import type { RangeFigures, TaskDocument } from './task-document.ts';
 import { writeShards } from './write-shards.ts';
 
 /** Lines kept in memory before a commit makes room, in shards. */
-const SHARDS_IN_MEMORY = 8;
+const SHARDS_IN_MEMORY = 2;
 /** Pairs whose content must be read: hashing them takes long, so they are settled in small lots. */
 const UNCOMPARED_IN_MEMORY = 500;
 /** About 250 bytes each in a document of at most 300 KB. */
@@ -62,6 +62,10 @@ export class ListRun {
   get handsOn(): boolean {
     const { deadline, limits, now } = this.parts.context;
     return now() >= deadline - limits.handOnMs;
+  }
+
+  get keyPattern(): RegExp | undefined {
+    return this.parts.resolver.keyPattern;
   }
 
   fail(error: unknown): void {

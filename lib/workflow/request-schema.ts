@@ -1,5 +1,5 @@
 // The shape of a request at the edge: what Start and the API accept. Messages name the field.
-import { z } from 'zod';
+import * as z from 'zod';
 import { compileKeyPattern } from '../compare/capture.ts';
 import { compileFilters } from '../compare/filters.ts';
 import type { MigrationRequest } from './request.ts';

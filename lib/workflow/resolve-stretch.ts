@@ -1,32 +1,16 @@
 // The questions about a stretch that need a look at the stores: same content? which side is newer?
 import pMap from 'p-map';
-import { capturedAt } from '../compare/capture.ts';
-import type { Entry } from '../compare/entry.ts';
 import { judgeContent } from '../compare/findings.ts';
 import { compareKeys } from '../compare/key.ts';
 import { countFinding, type Statistics } from '../compare/statistics.ts';
 import type { PictureFacts, Store } from '../stores/store.ts';
 import type { OnDifferent } from './request.ts';
-import type { BothSides, Found, Stretch } from './segments.ts';
-
-/** A line to be written, with what its shard must know beside it. */
-export interface CopyListEntry {
-  readonly key: string;
-  readonly size: number;
-  /** ms. */
-  readonly capturedAt: number;
-}
-
-export interface LeftLine {
-  readonly key: string;
-  readonly size: number;
-  readonly finding: 'different' | 'archived' | 'settling';
-}
+import { type BothSides, type Found, foundIn, type Stretch } from './segments.ts';
 
 export interface ResolvedStretch extends Pick<Stretch, 'of' | 'after' | 'upTo' | 'listedAt'> {
-  readonly missing: readonly CopyListEntry[];
-  readonly different: readonly CopyListEntry[];
-  readonly left: readonly LeftLine[];
+  readonly missing: readonly Found[];
+  readonly different: readonly Found[];
+  readonly left: readonly Found[];
 }
 
 export interface Resolver {
@@ -46,39 +30,26 @@ export const resolveStretch = async (
   resolver: Resolver,
 ): Promise<ResolvedStretch> => {
   const unlike = await differByContent(stretch.uncompared, statistics, resolver);
-  const different = [...stretch.found.filter(({ finding }) => finding === 'different'), ...unlike].sort((a, b) =>
-    compareKeys(a.entry.key, b.entry.key),
-  );
-  const wanted = new Set(await pMapFilter(different, ({ entry }) => toBeReplaced(entry.key, resolver)));
-  const left = [
-    ...stretch.found.filter(({ finding }) => finding !== 'missingOnDestination' && finding !== 'different'),
-  ];
-  left.push(...different.filter((found) => !wanted.has(found)));
+  const {
+    missingOnDestination: missing = [],
+    different: listed = [],
+    archived = [],
+    settling = [],
+  } = Object.groupBy(stretch.found, ({ finding }) => finding);
+  const different = [...listed, ...unlike].sort((a, b) => compareKeys(a.key, b.key));
+  const wanted = await pMap(different, ({ key }) => toBeReplaced(key, resolver), { concurrency: LOOKS_AT_ONCE });
   const { of, after, upTo, listedAt } = stretch;
   return {
-    ...{ of, after, upTo, listedAt },
-    missing: stretch.found
-      .filter(({ finding }) => finding === 'missingOnDestination')
-      .map(({ entry }) => toEntry(entry, resolver)),
-    different: different.filter((found) => wanted.has(found)).map(({ entry }) => toEntry(entry, resolver)),
-    left: left.map(({ entry, finding }) => ({
-      key: entry.key,
-      size: entry.size,
-      finding: finding as LeftLine['finding'],
-    })),
+    ...{ of, after, upTo, listedAt, missing },
+    different: different.filter((_, i) => wanted[i]),
+    left: [...archived, ...settling, ...different.filter((_, i) => !wanted[i])],
   };
 };
-
-const toEntry = (entry: Entry, { keyPattern }: Resolver): CopyListEntry => ({
-  key: entry.key,
-  size: entry.size,
-  capturedAt: capturedAt(entry, keyPattern),
-});
 
 const differByContent = async (
   pairs: readonly BothSides[],
   statistics: Statistics,
-  { source, destination }: Resolver,
+  { source, destination, keyPattern }: Resolver,
 ): Promise<Found[]> => {
   const looked = await pMap(
     pairs,
@@ -94,7 +65,7 @@ const differByContent = async (
     judged: { finding, contentUnknown },
   } of looked) {
     countFinding(statistics, finding, both, contentUnknown);
-    if (finding === 'different') unlike.push({ entry: both.source, finding });
+    if (finding === 'different') unlike.push(foundIn(both.source, finding, keyPattern));
   }
   return unlike;
 };
@@ -110,8 +81,3 @@ const isLater = (source: PictureFacts, destination: PictureFacts): boolean =>
   source.originalTime !== undefined && destination.originalTime !== undefined
     ? source.originalTime > destination.originalTime
     : source.modifiedAt > destination.modifiedAt;
-
-const pMapFilter = async <T>(items: readonly T[], keep: (item: T) => Promise<boolean>): Promise<T[]> => {
-  const kept = await pMap(items, keep, { concurrency: LOOKS_AT_ONCE });
-  return items.filter((_, i) => kept[i]);
-};

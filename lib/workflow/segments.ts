@@ -1,14 +1,26 @@
 // What a List invocation has found since its last commit, stretch by stretch, until it is written to shards.
+import { capturedAt } from '../compare/capture.ts';
 import type { Entry } from '../compare/entry.ts';
 import type { Joined } from '../compare/findings.ts';
 import type { Range } from '../compare/range.ts';
 import type { ToDo } from './task-document.ts';
 
-/** An entry that belongs in a list. */
+/** An entry that belongs in a list: flat, because tens of thousands wait in memory for their commit. */
 export interface Found {
-  readonly entry: Entry;
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** ms. */
+  readonly capturedAt: number;
   readonly finding: 'missingOnDestination' | 'different' | 'archived' | 'settling';
 }
+
+export const foundIn = (entry: Entry, finding: Found['finding'], keyPattern: RegExp | undefined): Found => ({
+  key: entry.key,
+  size: entry.size,
+  capturedAt: capturedAt(entry, keyPattern),
+  finding,
+});
 
 /** Both sides hold the key, and only their content can tell whether they are the same. */
 export type BothSides = Joined & { readonly source: Entry; readonly destination: Entry };

@@ -3,7 +3,8 @@ import { compareKeys } from '../compare/key.ts';
 import { gzipLines } from './lines.ts';
 import { leftPath, shardPath } from './paths.ts';
 import type { ShardRef } from './payloads.ts';
-import type { CopyListEntry, LeftLine, ResolvedStretch } from './resolve-stretch.ts';
+import type { ResolvedStretch } from './resolve-stretch.ts';
+import type { Found } from './segments.ts';
 import type { StepContext } from './steps/context.ts';
 
 export interface Written {
@@ -33,7 +34,7 @@ export const writeShards = async (
     for (let from = 0; from < entries.length; from += shardEntries) {
       const part = entries.slice(from, from + shardEntries);
       const path = shardPath(place.migrationId, place.round, place.task, context.attempt, place.sequence * 1e6 + file);
-      const body = await gzipLines(part.map(({ key, size }) => ({ key, size })));
+      const body = await gzipLines(part, ({ key, size }) => ({ key, size }));
       await context.files.write(path, body);
       shards.push({
         ...{ path, finding },
@@ -52,7 +53,7 @@ export const writeShards = async (
   return { shards, left: await writeLeft(stretches, place, context) };
 };
 
-const figuresOf = (entries: readonly CopyListEntry[]) => {
+const figuresOf = (entries: readonly Found[]) => {
   let bytes = 0;
   let newest = Number.NEGATIVE_INFINITY;
   let oldest = Number.POSITIVE_INFINITY;
@@ -80,9 +81,9 @@ const writeLeft = async (
   { migrationId, round, task, sequence }: ShardPlace,
   context: StepContext,
 ): Promise<string[]> => {
-  const lines: LeftLine[] = stretches.flatMap(({ left }) => left);
+  const lines = stretches.flatMap(({ left }) => left);
   if (lines.length === 0) return [];
   const path = leftPath(migrationId, round, task, context.attempt, sequence);
-  await context.files.write(path, await gzipLines(lines));
+  await context.files.write(path, await gzipLines(lines, ({ key, size, finding }) => ({ key, size, finding })));
   return [path];
 };

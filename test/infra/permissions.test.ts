@@ -8,14 +8,7 @@ const template = await templateOf();
 
 const READ_WRITE = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
 const LOOK = ['s3:GetObject'];
-const COPY = [
-  's3:AbortMultipartUpload',
-  's3:GetObject',
-  's3:GetObjectTagging',
-  's3:ListMultipartUploadParts',
-  's3:PutObject',
-  's3:PutObjectTagging',
-];
+const COPY = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:GetObjectTagging', 's3:PutObject', 's3:PutObjectTagging'];
 const GET_PUT = ['dynamodb:GetItem', 'dynamodb:PutItem'];
 const GET_PUT_QUERY = [...GET_PUT, 'dynamodb:Query'];
 const files = (actions: string[]) => ({
@@ -50,7 +43,7 @@ const MAY: Record<(typeof FUNCTIONS)[number], Record<string, string[]>> = {
     ...STEP,
     ...ABANDON,
     '<RecordsTable>/index/byTime': ['dynamodb:Query'],
-    ...executions(['states:DescribeExecution', 'states:StopExecution']),
+    ...executions(['states:DescribeExecution']),
   },
 };
 

@@ -31,12 +31,22 @@ describe('the state machine', () => {
     assert.deepEqual(definitionOf(template), JSON.parse(numbered(await readDefinition())));
   });
 
-  test('runs another text when given one', async () => {
-    const changed = (await readDefinition()).replaceAll('"Summarise"', '"AddUp"');
-    const definition = definitionOf(await templateOf({ definition: changed })) as { States: Record<string, unknown> };
-    assert.ok('AddUp' in definition.States);
-    assert.deepEqual(definition, JSON.parse(numbered(changed)));
-  });
+  const CHANGES: [string, (text: string) => string][] = [
+    ['a renamed state', (text) => text.replaceAll('"Summarise"', '"AddUp"')],
+    [
+      'a dropped retrier',
+      (text) => text.replace(/,\s*\{\s*"ErrorEquals": \[\s*"States.TaskFailed"[\s\S]*?\n\s*\}/, ''),
+    ],
+    ['a swapped choice', (text) => text.replace('"Default": "List"', '"Default": "Copy"')],
+  ];
+  for (const [what, change] of CHANGES) {
+    test(`runs another text when given one: ${what}`, async () => {
+      const original = await readDefinition();
+      const changed = change(original);
+      assert.notEqual(changed, original);
+      assert.deepEqual(definitionOf(await templateOf({ definition: changed })), JSON.parse(numbered(changed)));
+    });
+  }
 
   test('is given every name its text asks for', async () => {
     const asked = new Set([...(await readDefinition()).matchAll(/"\$\{(\w+)\}"/g)].map(([, name]) => name));

@@ -4,16 +4,23 @@ import os
 import shutil
 import signal
 import sys
-import threading
 
+folder = sys.argv.pop()
+emulator = os.getpid()
 
-def end_with_parent(state_folder):
+if os.fork() == 0:
+    # In a session of its own, so that it outlives the group it ends.
+    os.setsid()
     sys.stdin.buffer.read()
-    shutil.rmtree(state_folder, ignore_errors=True)
-    os.killpg(0, signal.SIGKILL)
+    try:
+        os.killpg(emulator, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
 
-
-threading.Thread(target=end_with_parent, args=[sys.argv.pop()], daemon=True).start()
+os.close(0)
+os.open(os.devnull, os.O_RDONLY)
 
 from ministack.app import main  # noqa: E402 (it reads the environment when loaded)
 

@@ -247,3 +247,35 @@ describe('what breaks a run', () => {
     assert.deepEqual(await startMigration(back, host), { kind: 'busy', id: first.kind === 'started' ? first.id : '' });
   });
 });
+
+describe('Fail', () => {
+  test('names what broke in a child, where the Map itself says only that one failed', async (t) => {
+    const folders = await givenFolders(t);
+    await givenPictures(folders.source, pictures(3));
+    const host = await givenHost(folders, {
+      steps: {
+        ...steps,
+        List: async (input: never, context) => {
+          await rm(folders.source, { recursive: true, force: true });
+          return steps.List(input, context);
+        },
+        // What Step Functions hands over when a child of a Distributed Map was not caught.
+        Fail: ({ migrationId }: { migrationId: string }, context) =>
+          steps.Fail(
+            {
+              migrationId,
+              error: {
+                Error: 'States.ExceedToleratedFailureThreshold',
+                Cause: 'The specified tolerated failure threshold was exceeded',
+              },
+            } as never,
+            context,
+          ),
+      },
+    });
+    const { report } = await run(host, request(folders, 'check'));
+    assert.equal(report.status, 'failed');
+    assert.notEqual(report.cause, 'States.ExceedToleratedFailureThreshold');
+    assert.match(report.message ?? '', new RegExp(folders.source));
+  });
+});

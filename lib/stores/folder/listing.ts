@@ -6,7 +6,7 @@ import { compareKeys } from '../../compare/key.ts';
 import { contains, type Range } from '../../compare/range.ts';
 import { IncompleteListing } from '../errors.ts';
 import type { ListingPage } from '../store.ts';
-import { entryAt } from './entries.ts';
+import { entriesAt } from './entries.ts';
 import { bytesOf, nameOf } from './names.ts';
 import { isPlace, isTemporaryBeside, PRIVATE_FOLDER, placeBelow } from './paths.ts';
 import { isAbsence, messageOf } from './refusals.ts';
@@ -34,7 +34,7 @@ export async function* listFolder(root: RootFolder, range: Range): AsyncGenerato
       walks.pop();
       continue;
     }
-    const found = await Promise.all(keys.map((key) => entryAt(pathOf(root.path, key), key)));
+    const found = await entriesAt(keys.map((key) => ({ path: pathOf(root.path, key), key })));
     for (const entry of found) if (entry !== undefined && contains(range, entry.key)) page.push(entry);
     const last = keys.at(-1) as string;
     if (last.endsWith('/')) walks.push(await walkOf(root.path, last, range));

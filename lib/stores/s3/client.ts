@@ -20,6 +20,8 @@ export interface S3Request {
   /** Names in lower case; values are byte strings. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** The service answered another question, perhaps with gigabytes: the body is left unread. */
+  readonly isForeign?: (headers: Readonly<Record<string, string>>) => boolean;
   /** Much passes before the first byte comes back: a copy of gigabytes, an upload over a slow line. */
   readonly takesLong?: boolean;
 }
@@ -88,8 +90,11 @@ export class S3Client {
   send<T>(request: S3Request, judge: Judge<T>): Promise<T>;
   send<T>(request: S3Request, judge?: Judge<T>): Promise<T | S3Answer> {
     return this.retrying(request, async (response) => {
-      const body = Buffer.from(await response.body.arrayBuffer());
-      const answer = { status: response.statusCode, headers: singleHeaders(response.headers), body };
+      const headers = singleHeaders(response.headers);
+      const isForeign = request.isForeign?.(headers) ?? false;
+      if (isForeign) discard(response.body);
+      const body = isForeign ? Buffer.alloc(0) : Buffer.from(await response.body.arrayBuffer());
+      const answer = { status: response.statusCode, headers, body };
       return judge ? judge(answer) : answer;
     });
   }
@@ -169,6 +174,12 @@ export class S3Client {
     };
   }
 }
+
+/** Gives the connection back; an unread body would hold it for ever. */
+export const discard = (body: Readable): void => {
+  body.on('error', () => {});
+  body.destroy();
+};
 
 const payloadHash = (body: Uint8Array | undefined, headers: Readonly<Record<string, string>>): string => {
   if (body === undefined) return EMPTY_HASH;

@@ -78,9 +78,9 @@ export const senseless = (message: string, status: number, operation: string, bu
 
 export const SENSELESS = 'IncompleteAnswer';
 
-/** Connection errors that the next attempt would meet again: certificates, protocols, requests that cannot be sent. */
+/** Connection errors that the next attempt would meet again: certificates, protocols, requests that cannot be sent, a closed store. */
 const LASTING_CONNECTION_ERROR =
-  /^(UND_ERR_INVALID_ARG|ERR_TLS|ERR_SSL|ERR_INVALID|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|EPROTO)/;
+  /^(UND_ERR_INVALID_ARG|UND_ERR_DESTROYED|UND_ERR_CLOSED|ERR_TLS|ERR_SSL|ERR_INVALID|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|EPROTO)/;
 
 export const connectionFailure = (error: unknown, operation: string, bucket: string): S3Failure => {
   const code = codeOf(error) ?? 'ConnectionError';

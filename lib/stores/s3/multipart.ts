@@ -19,7 +19,8 @@ export interface Upload {
 export const createUpload = (client: S3Client, key: string, headers: Record<string, string>): Promise<string> => {
   const operation = 'CreateMultipartUpload';
   return client.send({ operation, method: 'POST', key, query: { uploads: '' }, headers }, (answer) =>
-    successValue(client, operation, answer, 'InitiateMultipartUploadResult', 'UploadId'),
+    // Some services name the document otherwise; an id is all that is asked of it.
+    successValue(client, operation, answer, undefined, 'UploadId'),
   );
 };
 
@@ -108,15 +109,15 @@ export const successValue = (
   client: S3Client,
   operation: string,
   { status, body }: S3Answer,
-  root: string,
+  root: string | undefined,
   element: string,
 ): string => {
   const xml = body.toString('utf8');
   const { bucket } = client.address;
   const found = rootOf(xml);
   if (found === 'Error') throw failureIn(xml, status, operation, bucket);
-  const value = found === root ? textOf(xml, element) : undefined;
-  if (!value) throw senseless(`no ${root} with an ${element}`, status, operation, bucket);
+  const value = found === (root ?? found) ? textOf(xml, element) : undefined;
+  if (!value) throw senseless(`no ${root ?? 'document'} with an ${element}`, status, operation, bucket);
   return unquote(value);
 };
 

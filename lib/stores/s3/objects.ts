@@ -1,7 +1,7 @@
 // Looks at single objects and opens them for reading.
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import type { OpenPicture, PictureFacts, ReadGuard, ReadRefusal } from '../store.ts';
-import type { S3Client } from './client.ts';
+import { discard, type S3Client } from './client.ts';
 import { factsOf, hiddenMetadata, httpDate, isNewerThanListing } from './facts.ts';
 import { failureIn, isS3Failure, S3Failure, saysAbsent, saysPreconditionFailed, senseless } from './failure.ts';
 import { pictureFailure } from './way-out.ts';
@@ -30,11 +30,13 @@ export const headObject = async (
   }
 };
 
-/** A service without tags answers 501 or 405: its objects have none. */
+/** A service without tags answers 501 or 405, or with the object itself: its objects have none. */
 const readTags = async (client: S3Client, key: string): Promise<Record<string, string>> => {
   const operation = 'GetObjectTagging';
+  const request = { operation, method: 'GET', key, query: { tagging: '' }, isForeign: isAnObject } as const;
   try {
-    return await client.send({ operation, method: 'GET', key, query: { tagging: '' } }, ({ status, body }) => {
+    return await client.send(request, ({ status, headers, body }) => {
+      if (isAnObject(headers)) return {};
       const xml = body.toString('utf8');
       const { bucket } = client.address;
       if (rootOf(xml) === 'Error') throw failureIn(xml, status, operation, bucket);
@@ -46,6 +48,9 @@ const readTags = async (client: S3Client, key: string): Promise<Record<string, s
     throw error;
   }
 };
+
+const isAnObject = (headers: Readonly<Record<string, string>>): boolean =>
+  'etag' in headers && 'last-modified' in headers;
 
 /**
  * One GET reads one version: what changed since the listing is refused by the service, or seen in the answer's
@@ -98,10 +103,4 @@ const passedOn = (body: Readable): Readable => {
   const passing = new PassThrough();
   pipeline(body, passing, () => {});
   return passing;
-};
-
-/** Gives the connection back; an unread body would hold it for ever. */
-export const discard = (body: Readable): void => {
-  body.on('error', () => {});
-  body.destroy();
 };

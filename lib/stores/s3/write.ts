@@ -1,6 +1,7 @@
 // Writes a picture that streams in: whole up to one part's size, in parts above; hashed while it passes.
 import { createHash } from 'node:crypto';
 import type { MemoryBudget, OpenPicture, WriteGuard, WriteOptions, WriteResult } from '../store.ts';
+import { discard } from './client.ts';
 import { headersFor } from './facts.ts';
 import { isS3Failure, type S3Failure, saysAbsent, saysPreconditionFailed } from './failure.ts';
 import { guardHeaders, isOccupied, type Target } from './guard.ts';
@@ -14,7 +15,7 @@ import {
   type Upload,
   uploadPart,
 } from './multipart.ts';
-import { discard, headObject } from './objects.ts';
+import { headObject } from './objects.ts';
 import { type Part, Passed, partsOf } from './parts.ts';
 import { failed, pictureFailure } from './way-out.ts';
 

@@ -21,7 +21,7 @@ export const copy: RunStep<CopyInput, Progress> = async ({ migrationId, round, i
   try {
     return await copyItem(record, item, log, { migrationId, round }, context);
   } catch (error) {
-    await log.abandon();
+    await log.abandon(error as Error);
     throw error;
   }
 };

@@ -12,7 +12,7 @@ import { ListRun } from '../list-run.ts';
 import type { ListInput, Progress } from '../payloads.ts';
 import { taskSk } from '../record.ts';
 import { keyPatternOf, rulesOf } from '../rules.ts';
-import { type BothSides, Segment } from '../segments.ts';
+import { type BothSides, foundIn, Segment } from '../segments.ts';
 import { freshTask, type TaskDocument, type ToDo } from '../task-document.ts';
 import type { RunStep, StepContext } from './context.ts';
 
@@ -37,7 +37,7 @@ export const list: RunStep<ListInput, Progress> = async ({ migrationId, round, t
       done: await compareRanges(log.document.remaining, run, { source, destination, rules: rulesOf(request) }, context),
     };
   } catch (error) {
-    await log.abandon();
+    await log.abandon(error as Error);
     throw error;
   }
 };
@@ -103,7 +103,7 @@ const look = (joined: Joined, segment: Segment, run: ListRun, rules: Rules): voi
     case 'different':
     case 'archived':
     case 'settling':
-      segment.take({ entry: joined.source!, finding: judged.finding });
+      segment.take(foundIn(joined.source!, judged.finding, run.keyPattern));
   }
 };
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import type { Context } from 'aws-lambda';
-import { handleStep } from '../../lib/deployed/handler.ts';
+import { handleStep } from '../../functions/handler.ts';
 import { StoreRefused, StoreUnavailable } from '../../lib/stores/errors.ts';
 import { readDefinition } from '../../lib/workflow/definition.ts';
 import { LockLost, NoProgress, Stopping, SumsDisagree } from '../../lib/workflow/errors.ts';

@@ -2,8 +2,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import type { RunStep } from '../workflow/steps/context.ts';
-import { type DeployedHost, openDeployed } from './host.ts';
+import { type DeployedHost, openDeployed } from '../lib/deployed/host.ts';
+import type { RunStep } from '../lib/workflow/steps/context.ts';
 
 const logger = new Logger({ serviceName: 'picferry' });
 let host: DeployedHost | undefined;
