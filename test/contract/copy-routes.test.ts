@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { CopyAction, CopyOutcome, CopyRoute, CopyRouteOptions } from '../../lib/stores/copy.ts';
+import type { CopyAction, CopyOutcome, CopyRouteOptions } from '../../lib/stores/copy.ts';
 import { openFolderStore } from '../../lib/stores/folder/store.ts';
 import { createMemoryBudget } from '../../lib/stores/memory-budget.ts';
 import { openRoute, probeSameService } from '../../lib/stores/route.ts';
@@ -78,7 +78,7 @@ interface Route {
   readonly name: string;
   readonly from: 'folder' | 'S3';
   readonly to: 'folder' | 'S3';
-  readonly sameService?: true;
+  readonly sameService?: boolean;
   /** Pictures above this size travel in parts of it. */
   readonly partSizeBytes?: number;
 }
@@ -113,15 +113,11 @@ const set = async (
     partSizeBytes,
     copyObjectMaxBytes: partSizeBytes,
   };
-  const route: CopyRoute = openRoute(source.store, destination.store, options);
+  const route = openRoute(source.store, destination.store, options);
   return {
     source,
     destination,
-    copy: async (key, size, action = 'create') => {
-      const outcome = await route.copy({ key, size }, { action, listedAt: Date.now() + 60_000 });
-      await destination.store.close();
-      return outcome;
-    },
+    copy: (key, size, action = 'create') => route.copy({ key, size }, { action, listedAt: Date.now() + 60_000 }),
   };
 };
 
@@ -146,7 +142,10 @@ for (const route of ROUTES)
         else assert.deepEqual([seen.contentType, seen.metadata?.mtime], ['image/jpeg', String(CAPTURED_AT / 1_000)]);
         if (route.from === 'S3' && route.to === 'S3') {
           assert.deepEqual(seen.metadata, { ...METADATA, mtime: String(CAPTURED_AT / 1_000) });
-          assert.deepEqual([seen.tags, seen.cacheControl], [TAGS, 'max-age=60']);
+          assert.equal(seen.cacheControl, 'max-age=60');
+          // The emulator forgets a multipart upload's tags: that they are sent is proved against scripted responses.
+          const inParts = content.length > (route.partSizeBytes ?? Number.POSITIVE_INFINITY);
+          assert.deepEqual(seen.tags, inParts ? {} : TAGS);
         }
       }
     });

@@ -96,7 +96,7 @@ describe('an answer that is no copy', () => {
     ['503 for good', [errorReply(503, 'SlowDown')], 'destinationUnavailable'],
     ['an error in a 200 for good', [{ body: errorXml('InternalError') }], 'destinationUnavailable'],
     ['a 200 without an ETag', [{ body: '<CopyObjectResult></CopyObjectResult>' }], 'destinationUnavailable'],
-    ['a 200 with another document', [{ body: '<html>ETag</html>' }], 'destinationUnavailable'],
+    ['a 200 with another document', [{ body: '<Other><ETag>"e"</ETag></Other>' }], 'destinationUnavailable'],
     ['a 200 that is cut short', [{ ...COPIED, cutAfter: 40 }], 'destinationUnavailable'],
     ['a key the service will not have', [errorReply(400, 'KeyTooLongError')], 'nameTooLong'],
   ];
