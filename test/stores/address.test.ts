@@ -1,3 +1,4 @@
+// What people type as a store becomes the store it means, or an error with the way out.
 import assert from 'node:assert/strict';
 import { mkdir, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';

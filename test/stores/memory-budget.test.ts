@@ -1,3 +1,4 @@
+// The budget of bytes in memory is kept, in turn.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';

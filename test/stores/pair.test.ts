@@ -1,3 +1,4 @@
+// Two stores that do not lie apart are refused.
 import assert from 'node:assert/strict';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// picferry.json is read as it stands, or refused with the field named.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

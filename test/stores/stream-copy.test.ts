@@ -1,3 +1,4 @@
+// Every streamed copy ends with one outcome, whatever goes wrong on the way.
 import assert from 'node:assert/strict';
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

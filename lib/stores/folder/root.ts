@@ -6,9 +6,14 @@ import { IncompleteListing, StoreRefused } from '../errors.ts';
 import type { PlaceBelow } from './paths.ts';
 import { codeOf } from './refusals.ts';
 
+/** How long a folder that was reached without a link is trusted: thousands of pictures go into one folder in a row. */
+const TRUSTED_FOR_MS = 1_000;
+
 export class RootFolder {
   readonly path: string;
   readonly #missingIsEmpty: boolean;
+  readonly #reached = new Set<string>();
+  #reachedSince = 0;
   #seen: { readonly dev: number; readonly ino: number } | undefined;
 
   constructor(path: string, missingIsEmpty: boolean) {
@@ -43,10 +48,21 @@ export class RootFolder {
    */
   async reaches({ parents }: Pick<PlaceBelow, 'parents'>): Promise<boolean> {
     const folder = parents.at(-1);
-    if (folder === undefined || (await realpath(folder)) === folder) return true;
+    if (folder === undefined || this.#isTrusted(folder)) return true;
     // File systems that fold case or accents spell the real path differently: look at each folder then.
-    for (const parent of parents) if ((await lstat(parent)).isSymbolicLink()) return false;
+    if ((await realpath(folder)) !== folder)
+      for (const parent of parents) if ((await lstat(parent)).isSymbolicLink()) return false;
+    this.#reached.add(folder);
     return true;
+  }
+
+  #isTrusted(folder: string): boolean {
+    const now = performance.now();
+    if (now - this.#reachedSince > TRUSTED_FOR_MS) {
+      this.#reached.clear();
+      this.#reachedSince = now;
+    }
+    return this.#reached.has(folder);
   }
 
   async #stats(): Promise<Stats | undefined> {

@@ -10,7 +10,9 @@ import { isPlace, type PlaceBelow, placeBelow } from './paths.ts';
 import { obstacleAt, type Placement } from './placement.ts';
 import { codeOf, failed, isAbsence, messageOf, writeFailure } from './refusals.ts';
 import type { RootFolder } from './root.ts';
-import type { Temporaries, Temporary } from './temporaries.ts';
+import type { Temporaries } from './temporaries.ts';
+
+const LARGE_BYTES = 1024 * 1024;
 
 export interface Writing {
   readonly root: RootFolder;
@@ -27,7 +29,6 @@ export const writePicture = async (
   try {
     const place = placeBelow(writing.root.path, key);
     if (!isPlace(place)) return failed('keyNotAllowed', place.detail);
-    await writing.root.create();
     return place.marker
       ? await writeMarker(writing.root, place, picture)
       : await writeFile(writing, place, picture, guard);
@@ -40,6 +41,7 @@ export const writePicture = async (
 
 const writeMarker = async (root: RootFolder, place: PlaceBelow, picture: OpenPicture): Promise<WriteResult> => {
   if (picture.facts.size > 0) return failed('keyNotAllowed', 'a key that ends in / and has content cannot be a file');
+  await root.create();
   if (!(await makeFolders(root, place.parents))) return outsideRoot();
   try {
     await mkdir(place.path);
@@ -56,21 +58,24 @@ const writeFile = async (
   picture: OpenPicture,
   guard: WriteGuard,
 ): Promise<WriteResult> => {
-  if (!(await makeFolders(root, place.parents))) return outsideRoot();
-  // Known before a byte is moved; that nothing comes in between is the placement's business.
-  const occupied = await placement.occupied(place.path, guard);
-  if (occupied !== undefined) return occupied;
+  // First of all, because it finds out whether the root is still there: nothing is made on an unmounted disk's place.
   const temporary = await temporaries.create();
   try {
-    const refused = await fill(temporary, picture);
+    if (!(await makeFolders(root, place.parents))) return outsideRoot();
+    // A large picture is worth asking beforehand; that nothing comes in between is the placement's business.
+    const occupied = picture.facts.size > LARGE_BYTES ? await placement.occupied(place.path, guard) : undefined;
+    if (occupied !== undefined) return occupied;
+    const refused = await fill(temporary.handle, picture);
+    await temporary.handle.close();
     return refused ?? (await placement.place(temporary.path, place.path, guard));
   } finally {
+    await temporary.handle.close();
     await unlink(temporary.path).catch(() => undefined);
   }
 };
 
 /** undefined: the temporary file holds the picture and its time. */
-const fill = async ({ handle }: Temporary, picture: OpenPicture): Promise<WriteResult | undefined> => {
+const fill = async (handle: FileHandle, picture: OpenPicture): Promise<WriteResult | undefined> => {
   try {
     const { facts } = picture;
     // Hashing halves what a core can move: only where the source knows a hash to compare with.
@@ -91,8 +96,6 @@ const fill = async ({ handle }: Temporary, picture: OpenPicture): Promise<WriteR
   } catch (error) {
     if (error !== null && error === picture.body.errored) return failed('sourceUnavailable', messageOf(error));
     throw error;
-  } finally {
-    await handle.close();
   }
 };
 

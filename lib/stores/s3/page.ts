@@ -20,8 +20,8 @@ const ROOT = 'ListBucketResult';
 
 export const isWholePage = (xml: string): boolean => rootOf(xml) === ROOT && xml.trimEnd().endsWith(`</${ROOT}>`);
 
+/** Of a document that `isWholePage` found whole. */
 export const readPage = (xml: string, prefix: string): Page => {
-  if (!isWholePage(xml)) throw new UnreadablePage('the answer is no whole ListBucketResult document');
   // Asked for encoding-type=url, but only where the answer says so: some services send keys as they are.
   const scanner = new PageScanner(xml, prefix, xml.includes('<EncodingType>url</EncodingType>'));
   scanner.scan();

@@ -1,28 +1,13 @@
+// A folder is listed in S3's order, whole, and only where it is still the one that was opened.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Entry } from '../../../lib/compare/entry.ts';
-import { EVERYTHING, type Range } from '../../../lib/compare/range.ts';
+import { EVERYTHING } from '../../../lib/compare/range.ts';
 import { IncompleteListing, StoreRefused } from '../../../lib/stores/errors.ts';
-import { openFolderStore } from '../../../lib/stores/folder/store.ts';
-import type { Store } from '../../../lib/stores/store.ts';
-import { asOrdinaryUser, openToAll, plant, scratchFolder } from '../../support/scratch.ts';
-
-const open = (path: string, missingIsEmpty = false) => openFolderStore({ type: 'folder', path }, { missingIsEmpty });
-
-const listed = async (store: Store, range: Range = EVERYTHING): Promise<Entry[]> => {
-  const entries: Entry[] = [];
-  for await (const page of store.list(range)) entries.push(...page.entries);
-  return entries;
-};
-const keysOf = (entries: readonly Entry[]): string[] => entries.map(({ key }) => key);
-
-/** The order S3 lists in, told by other code than the one under test. */
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+import { plant, scratchFolder } from '../../support/scratch.ts';
+import { byBytes, keysOf, listed, open } from './listed.ts';
 
 describe('a folder is listed as S3 would list it', () => {
   test('a directory sorts as its name with a slash', async (t) => {
@@ -104,97 +89,6 @@ describe('a folder is listed as S3 would list it', () => {
     assert.deepEqual(await store.prefixesBelow('cam1/', 10), { prefixes: ['cam1/jpg/', 'cam1/raw/'], requests: 1 });
     for (const elsewhere of ['nowhere/', '../', 'cam1.txt/', 'cam2/', 'a//', 'cam1/../'])
       assert.deepEqual((await store.prefixesBelow(elsewhere, 10)).prefixes, [], elsewhere);
-  });
-});
-
-describe('nothing in a folder is skipped silently', () => {
-  test('links, special files and odd names are entries with their problem, and no link is followed', async (t) => {
-    const root = await scratchFolder(t);
-    const outside = await scratchFolder(t);
-    await plant(outside, { 'secret.jpg': 'x' });
-    await plant(root, { 'real.jpg': 'x' });
-    await symlink(outside, join(root, 'folder-link'));
-    await symlink(join(root, 'real.jpg'), join(root, 'file-link'));
-    await symlink('nowhere', join(root, 'dangling'));
-    execFileSync('mkfifo', [join(root, 'fifo')]);
-    const server = createServer().listen(join(root, 'socket'));
-    t.after(() => server.close());
-    await writeFile(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]), 'abc');
-    await mkdir(Buffer.concat([Buffer.from(`${root}/d`), Buffer.from([0xff])]));
-    await writeFile(Buffer.concat([Buffer.from(`${root}/d`), Buffer.from([0xff]), Buffer.from('/in.jpg')]), 'ab');
-    await writeFile(join(root, 'really-\ufffd.jpg'), 'a');
-    const entries = await listed(await open(root));
-    assert.deepEqual(
-      entries.map(({ key, size, problem, directory }) => [key, size, problem ?? (directory ? 'directory?' : '')]),
-      [
-        ['caf\udce9', 3, 'notUtf8'],
-        ['dangling', 0, 'link'],
-        ['d\udcff/', 0, 'notUtf8'],
-        ['d\udcff/in.jpg', 2, 'notUtf8'],
-        ['fifo', 0, 'specialFile'],
-        ['file-link', 0, 'link'],
-        ['folder-link', 0, 'link'],
-        ['real.jpg', 1, ''],
-        ['really-\ufffd.jpg', 1, ''],
-        ['socket', 0, 'specialFile'],
-      ],
-    );
-  });
-
-  test('a file nobody lets us read is an entry with its problem', async (t) => {
-    const root = await scratchFolder(t);
-    await openToAll(root);
-    await plant(root, { 'locked.jpg': 'x', 'open.jpg': 'x' });
-    await chmod(join(root, 'locked.jpg'), 0);
-    const entries = await asOrdinaryUser(async () => listed(await open(root)));
-    assert.deepEqual(
-      entries.map(({ key, problem }) => [key, problem]),
-      [
-        ['locked.jpg', 'unreadable'],
-        ['open.jpg', undefined],
-      ],
-    );
-  });
-
-  for (const [what, mode] of [
-    ['nobody lets us read', 0o000],
-    ['nobody lets us enter', 0o444],
-  ] as const)
-    test(`a folder ${what} makes the listing incomplete, and is named`, async (t) => {
-      const root = await scratchFolder(t);
-      await openToAll(root);
-      await plant(root, { 'cam1/a.jpg': 'x', 'cam2/a.jpg': 'x' });
-      await chmod(join(root, 'cam2'), mode);
-      await asOrdinaryUser(async () => {
-        const store = await open(root);
-        await assert.rejects(
-          listed(store),
-          (error: Error) => error instanceof IncompleteListing && /cam2/.test(error.message),
-        );
-        // A range beside it does not have to look.
-        assert.deepEqual(keysOf(await listed(store, { after: '', upTo: 'cam1/z' })), ['cam1/', 'cam1/a.jpg']);
-      });
-    });
-
-  test('a folder that vanishes while being walked makes the listing incomplete', async (t) => {
-    const root = await scratchFolder(t);
-    const first = Object.fromEntries(Array.from({ length: 1_100 }, (_, index) => [`a/${index}`, '']));
-    await plant(root, { ...first, 'b/x': '' });
-    const pages = (await open(root)).list(EVERYTHING)[Symbol.asyncIterator]();
-    await pages.next();
-    await rm(join(root, 'b'), { recursive: true });
-    await assert.rejects(Promise.resolve(pages.next()), IncompleteListing);
-  });
-
-  test('a file that vanishes while being walked is simply gone', async (t) => {
-    const root = await scratchFolder(t);
-    const names = Array.from({ length: 1_100 }, (_, index) => `${1_000 + index}`);
-    await plant(root, Object.fromEntries(names.map((name) => [name, ''])));
-    const pages = (await open(root)).list(EVERYTHING)[Symbol.asyncIterator]();
-    await pages.next();
-    await rm(join(root, '2099'));
-    const second = await pages.next();
-    assert.ok(!second.done && !keysOf(second.value.entries).includes('2099') && second.value.entries.length > 0);
   });
 });
 

@@ -1,3 +1,4 @@
+// Names that are no UTF-8 go through keys and back without losing a byte.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

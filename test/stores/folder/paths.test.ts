@@ -1,3 +1,4 @@
+// Which keys a folder holds, where, and which it refuses by name.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

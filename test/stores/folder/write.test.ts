@@ -1,37 +1,14 @@
+// A folder takes whole pictures only, and never in place of another one.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { NAMING, type Naming } from '../../../lib/stores/folder/placement.ts';
-import { openFolderStore } from '../../../lib/stores/folder/store.ts';
-import { createMemoryBudget } from '../../../lib/stores/memory-budget.ts';
-import type { OpenPicture, WriteGuard, WriteResult } from '../../../lib/stores/store.ts';
+import type { OpenPicture } from '../../../lib/stores/store.ts';
 import { madeUpPicture } from '../../support/pictures.ts';
-import { asOrdinaryUser, harvest, plant, scratchFolder } from '../../support/scratch.ts';
-
-const memory = createMemoryBudget(1 << 20);
-const open = (path: string, naming?: Naming) =>
-  openFolderStore({ type: 'folder', path }, { missingIsEmpty: true, ...(naming ? { naming } : {}) });
-
-const write = async (
-  root: string,
-  key: string,
-  picture: OpenPicture,
-  guard: WriteGuard = { kind: 'create' },
-  naming?: Naming,
-): Promise<WriteResult> => {
-  const store = await open(root, naming);
-  const result = await store.write(key, picture, guard, { tags: false }, memory);
-  await store.close();
-  return result;
-};
-
-const reasonOf = (result: WriteResult): string =>
-  result.outcome === 'failed' ? `failed(${result.reason})` : result.outcome;
+import { harvest, plant, scratchFolder } from '../../support/scratch.ts';
+import { memory, open, reasonOf, write } from './writing.ts';
 
 describe('creating a picture in a folder', () => {
   test('makes the root and the folders on the way, and leaves nothing else behind', async (t) => {
@@ -159,144 +136,4 @@ describe('replacing takes the place of exactly what was read', () => {
       assert.deepEqual(await replace(root, () => change(join(root, 'a'))), { outcome: 'occupied' });
       assert.ok(!Object.values(await harvest(root)).includes('new one'));
     });
-});
-
-describe('what stands in the way is named', () => {
-  const cases: [what: string, key: string, make: (root: string) => Promise<unknown> | unknown, expected: string][] = [
-    ['a folder', 'a', (root) => mkdir(join(root, 'a')), 'failed(occupiedByFolder)'],
-    ['a link', 'a', (root) => symlink('nowhere', join(root, 'a')), 'failed(occupiedByLink)'],
-    ['a FIFO', 'a', (root) => execFileSync('mkfifo', [join(root, 'a')]), 'failed(occupiedBySpecialFile)'],
-    ['a file where a folder is needed', 'a/b/c', (root) => plant(root, { a: 'x' }), 'failed(occupiedByFile)'],
-    [
-      'a linked folder',
-      'd/a',
-      async (root) => [await mkdir(join(root, 'real')), await symlink('real', join(root, 'd'))],
-      'failed(outsideRoot)',
-    ],
-    ['a folder linked to the outside', 'd/e/a', (root) => symlink('/tmp', join(root, 'd')), 'failed(outsideRoot)'],
-    ['a folder linked to nowhere', 'd/a', (root) => symlink('nowhere', join(root, 'd')), 'failed(outsideRoot)'],
-    ['folders linked in a circle', 'd/a', (root) => symlink('d', join(root, 'd')), 'failed(outsideRoot)'],
-    ['a key a folder cannot hold', 'a//b', () => undefined, 'failed(keyNotAllowed)'],
-    ['a path too long', Array(17).fill('x'.repeat(250)).join('/'), () => undefined, 'failed(nameTooLong)'],
-    [
-      'something where temporary files belong',
-      'a',
-      (root) => plant(root, { '.picferry': 'x' }),
-      'failed(accessDenied)',
-    ],
-    [
-      'a link where temporary files belong',
-      'a',
-      (root) => symlink('/tmp', join(root, '.picferry')),
-      'failed(accessDenied)',
-    ],
-  ];
-  for (const [what, key, make, expected] of cases)
-    test(what, async (t) => {
-      const root = await scratchFolder(t);
-      await make(root);
-      assert.equal(reasonOf(await write(root, key, madeUpPicture('x'))), expected);
-    });
-
-  const codes: [code: string, expected: RegExp][] = [
-    ['EPERM', /failed\(noHardLinks\)/],
-    ['ENOTSUP', /failed\(noHardLinks\)/],
-    ['ENOSPC', /failed\(diskFull\)/],
-    ['EDQUOT', /failed\(diskFull\)/],
-    ['EROFS', /failed\(accessDenied\)/],
-    ['EACCES', /failed\(accessDenied\)/],
-    ['ENAMETOOLONG', /failed\(nameTooLong\)/],
-    ['EINVAL', /failed\(keyNotAllowed\)/],
-    ['EIO', /failed\(destinationUnavailable\)/],
-  ];
-  for (const [code, expected] of codes)
-    test(`a file system that says ${code}`, async (t) => {
-      const root = await scratchFolder(t);
-      const link = async () => {
-        throw Object.assign(new Error(code), { code });
-      };
-      assert.match(reasonOf(await write(root, 'a', madeUpPicture('x'), undefined, { ...NAMING, link })), expected);
-      assert.deepEqual(await harvest(root), {});
-    });
-
-  test('a folder that may not be written to', async (t) => {
-    const root = await scratchFolder(t);
-    await chmod(root, 0o555);
-    const result = await asOrdinaryUser(() => write(root, 'a', madeUpPicture('x')));
-    assert.equal(reasonOf(result), 'failed(accessDenied)');
-    const inner = await asOrdinaryUser(() => write(join(root, 'new'), 'a', madeUpPicture('x')));
-    assert.equal(reasonOf(inner), 'failed(accessDenied)');
-  });
-
-  test('a destination that vanished is not made anew', async (t) => {
-    const root = join(await scratchFolder(t), 'disk');
-    await mkdir(root);
-    const store = await open(root);
-    await rename(root, `${root}-unmounted`);
-    const result = await store.write('a', madeUpPicture('x'), { kind: 'create' }, { tags: false }, memory);
-    assert.equal(reasonOf(result), 'failed(destinationUnavailable)');
-    await assert.rejects(lstat(root));
-  });
-});
-
-describe('another disk mounted below the root', () => {
-  /** Links and renames out of the private folder fail as they do across disks. */
-  const crossing: Naming = {
-    link: async (from, to) => refuseAcross(from, NAMING.link(from.includes('/.picferry/') ? '/nonexistent' : from, to)),
-    rename: async (from, to) =>
-      refuseAcross(from, NAMING.rename(from.includes('/.picferry/') ? '/nonexistent' : from, to)),
-  };
-  const refuseAcross = (from: string, work: Promise<void>): Promise<void> =>
-    work.catch((error) => {
-      throw from.includes('/.picferry/') ? Object.assign(new Error('across'), { code: 'EXDEV' }) : error;
-    });
-
-  test('gets its pictures through a temporary file beside them', async (t) => {
-    const root = await scratchFolder(t);
-    await plant(root, { 'cam1/old': 'old' });
-    const originalTime = 1_700_000_000_124;
-    const picture = () => madeUpPicture('picture', { facts: { originalTime } });
-    assert.equal(reasonOf(await write(root, 'cam1/a', picture(), undefined, crossing)), 'written');
-    assert.equal(reasonOf(await write(root, 'cam1/a', picture(), undefined, crossing)), 'occupied');
-    const was = await (await open(root)).facts('cam1/old');
-    assert.ok(was);
-    assert.equal(reasonOf(await write(root, 'cam1/old', picture(), { kind: 'replace', was }, crossing)), 'written');
-    assert.deepEqual(await harvest(root), { 'cam1/a': 'picture', 'cam1/old': 'picture' });
-    assert.equal(Math.floor((await stat(join(root, 'cam1/a'))).mtimeMs), originalTime);
-  });
-});
-
-describe('what killed runs left', () => {
-  const WRITER = fileURLToPath(new URL('../../support/slow-writer.ts', import.meta.url));
-
-  test('kill -9 in the middle of a picture: no half-written one, and the next write sweeps', async (t) => {
-    const root = await scratchFolder(t);
-    const writer = spawn(process.execPath, [WRITER, root], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await once(writer.stdout, 'data');
-    writer.kill('SIGKILL');
-    await once(writer, 'exit');
-    const left = Object.keys(await harvest(root));
-    assert.equal(left.length, 1);
-    assert.match(left[0] as string, /^\.picferry\//);
-    assert.equal(reasonOf(await write(root, 'b', madeUpPicture('x'))), 'written');
-    assert.deepEqual(await harvest(root), { b: 'x' });
-    assert.deepEqual(await readdir(root), ['b']);
-  });
-
-  test('only temporary files are swept: dead ones at once, those of other machines after a day', async (t) => {
-    const root = await scratchFolder(t);
-    const files = {
-      '.picferry/keep-me.txt': '',
-      '.picferry/00000000-1-0123456789abcdef.tmp': '',
-      'cam1/00000000-1-0123456789abcdef.tmp': '',
-    };
-    await plant(root, files);
-    const store = await open(root);
-    assert.equal(await store.sweepTemporaries(), 0);
-    assert.equal(await store.sweepTemporaries(Date.now() + 25 * 3_600_000), 1);
-    assert.deepEqual(Object.keys(await harvest(root)), [
-      '.picferry/keep-me.txt',
-      'cam1/00000000-1-0123456789abcdef.tmp',
-    ]);
-  });
 });

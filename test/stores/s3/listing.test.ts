@@ -118,7 +118,7 @@ describe('a listing that cannot be trusted is an error', () => {
   const table: readonly (readonly [string, Script, string?])[] = [
     ['more is said to follow, but not how to go on', inTurn(page(object('a'), '<IsTruncated>true</IsTruncated>'))],
     ['it is not said whether more follows', inTurn(page(object('a'), ''))],
-    ['the same token comes twice', inTurn(page(object('a'), more('t')), page(object('b'), more('t')))],
+    ['the same token comes twice', (_, number) => page(object(`k${String(number).padStart(9, '0')}`), more('t'))],
     ['keys out of order', inTurn(page(object('b') + object('a')))],
     ['a key twice', inTurn(page(object('a') + object('a')))],
     ['order by UTF-16 instead of code points', inTurn(page(object('\u{1f4f7}') + object('\ue000')))],
