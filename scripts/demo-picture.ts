@@ -116,7 +116,16 @@ const HEADER = Buffer.from([
   ...segment(0xe0, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0),
   // A mean of 1 is one step of brightness (8 is the transform's factor); grain is multiplied by 3.
   ...segment(0xdb, 0, 8, ...new Array<number>(63).fill(3)),
-  ...segment(0xc0, 8, HEIGHT >> 8, HEIGHT & 0xff, WIDTH >> 8, WIDTH & 0xff, 3, ...COMPONENTS.flatMap((c) => [c, 0x11, 0])),
+  ...segment(
+    0xc0,
+    8,
+    HEIGHT >> 8,
+    HEIGHT & 0xff,
+    WIDTH >> 8,
+    WIDTH & 0xff,
+    3,
+    ...COMPONENTS.flatMap((c) => [c, 0x11, 0]),
+  ),
   ...huffmanTable(0x00, { 4: MEAN_SIZES.length }, MEAN_SIZES),
   ...huffmanTable(0x10, { 1: 1, 2: 1, 3: 1 }, GRAIN_SYMBOLS),
   ...segment(0xda, 3, ...COMPONENTS.flatMap((c) => [c, 0x00]), 0, 63, 0),

@@ -30,7 +30,9 @@ export const setUp = () => {
   const own = join(ROOT, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(own)) return own;
   if (Number(process.versions.node.split('.')[0]) >= NEEDED) return process.execPath;
-  console.error(`Node.js ${NEEDED} is missing: allow npm's install scripts and run "npm ci" again, or use Node.js ${NEEDED}.`);
+  console.error(
+    `Node.js ${NEEDED} is missing: allow npm's install scripts and run "npm ci" again, or use Node.js ${NEEDED}.`,
+  );
   return process.exit(1);
 };
 

@@ -60,7 +60,7 @@ export class CopyRun {
       : undefined;
     const ticker = this.commitRegularly();
     try {
-      await Promise.all(Array.from({ length: atOnce }, () => this.work(handOver.signal)));
+      await Promise.all(Array.from({ length: atOnce }, () => this.workSafely(handOver.signal)));
     } finally {
       clearTimeout(alarm);
       await ticker.end();
@@ -73,6 +73,13 @@ export class CopyRun {
         `Item ${this.parts.item} copied nothing before its time was over (${entries.length} entries).`,
       );
     }
+  }
+
+  /** What breaks one worker ends the others after their picture: nothing may go on copying once the step has ended. */
+  private async workSafely(handOver: AbortSignal): Promise<void> {
+    await this.work(handOver).catch((error: unknown) => {
+      this.failure ??= { error };
+    });
   }
 
   private async work(handOver: AbortSignal): Promise<void> {

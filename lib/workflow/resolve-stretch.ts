@@ -54,8 +54,14 @@ const differByContent = async (
   const looked = await pMap(
     pairs,
     async (both) => {
-      const [ours, theirs] = await Promise.all([source.md5(both.source), destination.md5(both.destination)]);
-      return { both, judged: judgeContent(ours, theirs) };
+      const seen = await Promise.all([source.md5(both.source), destination.md5(both.destination)]);
+      const judged = judgeContent(...seen);
+      if (judged.finding !== 'different') return { both, judged };
+      const { key } = both.source;
+      return {
+        both,
+        judged: judgeContent(await confirmed(source, key, seen[0]), await confirmed(destination, key, seen[1])),
+      };
     },
     { concurrency: LOOKS_AT_ONCE },
   );
@@ -69,6 +75,10 @@ const differByContent = async (
   }
   return unlike;
 };
+
+/** No listing tells which objects KMS encrypted, whose ETags are no MD5s: before two are called different, a HEAD does. */
+const confirmed = async (store: Store, key: string, md5: string | undefined): Promise<string | undefined> =>
+  store.spec.type === 's3' ? (await store.facts(key))?.md5 : md5;
 
 const toBeReplaced = async (key: string, { source, destination, onDifferent }: Resolver): Promise<boolean> => {
   if (onDifferent !== 'newer') return onDifferent === 'overwrite';

@@ -135,8 +135,9 @@ export class S3Client {
       const failure = failureIn(text, response.statusCode, operation, bucket);
       return { failure, headers: singleHeaders(response.headers), text };
     } catch (error) {
-      if (error instanceof S3Failure) return { failure: error, headers: {}, text: '' };
-      return { failure: connectionFailure(error, operation, bucket), headers: {}, text: '' };
+      const failure = error instanceof S3Failure ? error : connectionFailure(error, operation, bucket);
+      if (failure === undefined) throw error;
+      return { failure, headers: {}, text: '' };
     }
   }
 

@@ -82,8 +82,10 @@ export const SENSELESS = 'IncompleteAnswer';
 const LASTING_CONNECTION_ERROR =
   /^(UND_ERR_INVALID_ARG|UND_ERR_DESTROYED|UND_ERR_CLOSED|ERR_TLS|ERR_SSL|ERR_INVALID|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|EPROTO)/;
 
-export const connectionFailure = (error: unknown, operation: string, bucket: string): S3Failure => {
-  const code = codeOf(error) ?? 'ConnectionError';
+/** undefined: no error of a connection but a mistake of ours, which no repeat should hide. */
+export const connectionFailure = (error: unknown, operation: string, bucket: string): S3Failure | undefined => {
+  const code = codeOf(error);
+  if (code === undefined) return undefined;
   const message = error instanceof Error ? error.message : String(error);
   return new S3Failure({ operation, bucket, code, message, transient: !LASTING_CONNECTION_ERROR.test(code) });
 };

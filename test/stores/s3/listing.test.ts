@@ -126,6 +126,7 @@ describe('a listing that cannot be trusted is an error', () => {
     ['the first page again', inTurn(page(object('a'), more('t')), page(object('a'), more('u')))],
     ['a key outside the prefix', inTurn(page(object('x/a'))), 'p/'],
     ['a body that ends too early', inTurn({ body: (page(object('a')).body as string).slice(0, -20) })],
+    ['a body that ends between two entries', inTurn({ body: (page(object('a')).body as string).slice(0, -19) })],
     ['a body that is empty', inTurn({ body: '' })],
     ['another document', inTurn({ body: '<html><body>Sign in to the network</body></html>' })],
     [
