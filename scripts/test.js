@@ -6,7 +6,19 @@ import { delimiter, join } from 'node:path';
 import { ROOT, setUp } from './set-up.js';
 
 /** Files of each suite, and how many run at once: the emulator's suites take both cores by themselves. */
-const UNITS = ['compare', 'stores', 'workflow', 'report', 'api', 'embedded', 'deployed', 'functions', 'infra', 'cli'];
+const UNITS = [
+  'compare',
+  'stores',
+  'workflow',
+  'report',
+  'api',
+  'embedded',
+  'deployed',
+  'functions',
+  'infra',
+  'cli',
+  'scripts',
+];
 const SUITES = {
   unit: { files: ['test/*.test.ts', `test/{${UNITS.join(',')}}/**/*.test.ts`], atOnce: 2 },
   contract: { files: ['test/{support,contract,conformance}/**/*.test.ts'], atOnce: 1 },
