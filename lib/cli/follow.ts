@@ -46,7 +46,10 @@ const showUntil = async (
   while (!ended.signal.aborted) {
     // Nothing to show of what is over in a moment; and the loop must not keep a migration waiting.
     await sleep(display.everyMs, undefined, { signal: ended.signal }).catch(() => {});
-    if (!ended.signal.aborted) display.show(await readProgress(host, id));
+    if (ended.signal.aborted) break;
+    // What cannot be shown this time is shown the next time: a picture is worth more than its progress line.
+    const progress = await readProgress(host, id).catch(() => undefined);
+    if (progress && !ended.signal.aborted) display.show(progress);
   }
   await end;
 };
@@ -55,6 +58,11 @@ const listenForInterrupts = (display: ProgressDisplay) => {
   let asked = false;
   let cancel: (() => Promise<unknown>) | undefined;
   let cancelling: Promise<unknown> = Promise.resolve();
+  const cancelNow = (): void => {
+    cancelling = cancel?.() ?? cancelling;
+    // `done` tells; until then nobody waits for it, and that is no unhandled rejection.
+    cancelling.catch(() => {});
+  };
   const onSignal = () => {
     if (asked) {
       display.end();
@@ -62,14 +70,14 @@ const listenForInterrupts = (display: ProgressDisplay) => {
     }
     asked = true;
     display.say('Cancelling: what is being copied is finished or left out whole. Once more to leave at once.');
-    if (cancel) cancelling = cancel();
+    cancelNow();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     /** Whoever was impatient before the start had an id is heard now. */
     whenAsked: (then: () => Promise<unknown>): void => {
       cancel = then;
-      if (asked) cancelling = cancel();
+      if (asked) cancelNow();
     },
     done: () => cancelling,
     ignore: () => {

@@ -59,16 +59,18 @@ const failuresOf = async (record: MigrationRecord, report: Report, files: Report
     return [`  ${printable(reason)}: ${pictures(count)}`, ...keys.map((key) => `    ${printable(key)}`), ...more];
   });
   const round = copiedRounds(record).at(-1)?.round;
-  const all =
-    round === undefined ? [] : [`  all of them: ${files.where(`migrations/${record.id}/round-${round}/failed`)}`];
-  return ['Not copied', ...lines, ...all].join('\n');
+  // What was not tried has no list of its own: it is what is left of the copy list.
+  if (report.outcomes.failed.count > 0 && round !== undefined) {
+    lines.push(`  all that failed: ${files.where(`migrations/${record.id}/round-${round}/failed`)}`);
+  }
+  return ['Not copied', ...lines, `  to try them again: picferry sync --from ${record.id} --only failed`].join('\n');
 };
 
 export const placesOf = async (record: MigrationRecord, files: ReportFiles): Promise<string> => {
   const places = [
     ['Report', reportPath(record.id)],
-    ['Missing list', missingPath(record.id)],
-    ['Missing lists', missingIndexPath(record.id)],
+    ['Was missing', missingPath(record.id)],
+    ['Was missing', missingIndexPath(record.id)],
   ] as const;
   const lines: string[] = [];
   for (const [title, path] of places) {

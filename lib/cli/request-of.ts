@@ -29,6 +29,7 @@ export const requestOf = async (
   refuseOtherThanFolder('source', request.source, { mustExist: true });
   refuseOtherThanFolder('destination', request.destination, { mustExist: false });
   refuseS3Flags(request);
+  refuseSecret(request);
   return request;
 };
 
@@ -62,5 +63,14 @@ const refuseS3Flags = ({ destination, options }: MigrationRequest): void => {
     if (value !== undefined) {
       throw new UsageError(`${flag} is for a destination on S3; ${destination.path} is a folder`);
     }
+  }
+};
+
+const refuseSecret = ({ source, destination }: MigrationRequest): void => {
+  for (const spec of [source, destination]) {
+    if (spec.type !== 's3' || spec.secret === undefined) continue;
+    throw new UsageError(
+      `the keys of ${spec.name ?? spec.bucket} are in the secret "${spec.secret}", which only a deployment reads: give the store a profile here`,
+    );
   }
 };

@@ -60,7 +60,7 @@ const runOn = async (host: EmbeddedHost, start: () => Promise<StartResult>, flag
     const { refusal } = ended;
     if (refusal.kind === 'refused') throw new UsageError(refusal.message);
     process.stderr.write(
-      `error: migration ${refusal.id} is running on this pair; wait for it, or look at it with "picferry show ${refusal.id}"\n`,
+      `error: migration ${refusal.id} is running on this pair; wait for it, or look at it with "picferry show ${refusal.id}${flags.stateDir === undefined ? '' : ` --state-dir ${flags.stateDir}`}"\n`,
     );
     const holder = flags.json ? await readMigration(host.records, refusal.id) : undefined;
     if (holder) await printResult(holder, host.files, { json: true, warnings: false });

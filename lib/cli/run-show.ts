@@ -55,7 +55,7 @@ const recordText = async (record: MigrationRecord, host: EmbeddedHost): Promise<
 
 /** A killed process cannot say so itself: its lock tells, and the next command on the pair settles it. */
 const statusText = async (record: MigrationRecord, host: EmbeddedHost): Promise<string> => {
-  const cause = record.cause ? ` (${record.cause})` : '';
+  const cause = record.cause && record.cause !== record.status ? ` (${record.cause})` : '';
   const gone = !hasEnded(record.status) && (await lockIsUp(host, record.pair, record.id));
   return `${record.status}${cause}${gone ? ': but its process is gone; start it again' : ''}`;
 };

@@ -7,6 +7,9 @@ import type { Figure, Result } from './result.ts';
 const amount = ({ count, bytes }: Figure): string => `${pictures(count ?? 0)} (${formatBytes(bytes ?? 0)})`;
 const some = ({ count }: Figure): boolean => count !== null && count > 0;
 
+const verb = ({ count }: Figure, one: string, more: string): string => (count === 1 ? one : more);
+const are = (figure: Figure): string => verb(figure, 'is', 'are');
+
 /** The first line of a result. Never "nothing missing" where that was not seen. */
 export const verdictOf = (report: Report, result: Result): string => {
   const asOf = report.asOf ? ` as of ${formatMoment(report.asOf)}` : '';
@@ -24,17 +27,20 @@ const endOf = ({ status, cause, message }: Report): string => {
 
 const withStop = (sentence: string): string => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`);
 
-const knownOf = ({ remaining }: Result, asOf: string): string => {
+/** Copies made since that comparison are told beside it: only another comparison can say what remains now. */
+const knownOf = ({ remaining, outcomes: { copied, replaced } }: Result, asOf: string): string => {
   if (remaining.count === null) return 'No comparison was completed: what is missing is not known.';
-  return remaining.count === 0 ? `Nothing was missing${asOf}.` : `${amount(remaining)} remained${asOf}.`;
+  const known = remaining.count === 0 ? `Nothing was missing${asOf}.` : `${amount(remaining)} remained${asOf}.`;
+  const total = copied.count + replaced.count;
+  return total === 0 ? known : `${known} ${pictures(total)} copied in all.`;
 };
 
 const checkVerdict = ({ findings }: Result, asOf: string): string => {
   const { missingOnDestination: missing, different, archived, settling } = findings;
   const also = [
-    some(different.source) && `${amount(different.source)} differ`,
-    some(archived.source) && `${amount(archived.source)} are archived and cannot be copied now`,
-    some(settling.source) && `${amount(settling.source)} are too young to judge`,
+    some(different.source) && `${amount(different.source)} ${verb(different.source, 'differs', 'differ')}`,
+    some(archived.source) && `${amount(archived.source)} ${are(archived.source)} archived and cannot be copied now`,
+    some(settling.source) && `${amount(settling.source)} ${are(settling.source)} too young to judge`,
   ].filter((text) => text !== false);
   const first = some(missing.source)
     ? `${amount(missing.source)} missing on the destination${asOf}`
@@ -42,11 +48,14 @@ const checkVerdict = ({ findings }: Result, asOf: string): string => {
   return `${[first, ...also].join('; ')}.`;
 };
 
-const syncVerdict = ({ remaining, outcomes }: Result, asOf: string): string => {
+const syncVerdict = ({ remaining, outcomes, findings: { settling, archived } }: Result, asOf: string): string => {
   const untried = outcomes.failed.count + outcomes.notTried.count;
   if (remaining.count === 0 && untried === 0) return `Nothing missing${asOf}.`;
   const parts = [
     remaining.count === null ? 'What remains is not known' : `${amount(remaining)} remaining${asOf}`,
+    some(settling.source) && `${amount(settling.source)} ${verb(settling.source, 'was', 'were')} too young to judge`,
+    some(archived.source) &&
+      `${amount(archived.source)} ${verb(archived.source, 'was', 'were')} archived and could not be copied`,
     some(outcomes.failed) && `${amount(outcomes.failed)} failed`,
     some(outcomes.notTried) && `${amount(outcomes.notTried)} not tried`,
   ];
@@ -60,18 +69,18 @@ export const warningsOf = (report: Report, result: Result, onDifferent: OnDiffer
   if (report.mode === 'sync' && onDifferent !== 'overwrite' && some(findings.different.source)) {
     warnings.push(
       onDifferent === 'keep'
-        ? `${amount(findings.different.source)} differ on the destination and were kept as they are; --on-different overwrite or newer would replace them.`
-        : `${amount(findings.different.source)} differ on the destination; those that are not newer on the source were kept as they are.`,
+        ? `${amount(findings.different.source)} ${verb(findings.different.source, 'differs on the destination and was kept as it is', 'differ on the destination and were kept as they are')}; --on-different overwrite or newer would replace what differs.`
+        : `${amount(findings.different.source)} ${verb(findings.different.source, 'differs', 'differ')} on the destination; what is not newer on the source was kept as it is.`,
     );
   }
   if (some(outcomes.changedOnSource)) {
     warnings.push(
-      `${amount(outcomes.changedOnSource)} changed on the source while they were copied, and were not kept.`,
+      `${amount(outcomes.changedOnSource)} changed on the source during the copying, and ${verb(outcomes.changedOnSource, 'its copy was', 'their copies were')} not kept.`,
     );
   }
   if (some(contentUnknown)) {
     warnings.push(
-      `${amount(contentUnknown)} are on both sides with the same size, but their content could not be compared.`,
+      `${amount(contentUnknown)} ${are(contentUnknown)} on both sides with the same size, but the content could not be compared.`,
     );
   }
   if (

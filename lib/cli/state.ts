@@ -1,14 +1,15 @@
 // Reads one migration of a state folder, for commands that start nothing and must leave nothing behind.
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type EmbeddedHost, openEmbedded } from '../embedded/host.ts';
 import { stateDirOf } from '../embedded/state-dir.ts';
 import { UsageError } from '../stores/usage-error.ts';
 import { type MigrationRecord, readMigration } from '../workflow/record.ts';
 
-/** undefined where there is no state folder: nothing was ever started, and asking must not make one. */
+/** undefined where nothing was ever started: asking must make neither a state folder nor records in one's own. */
 export const openState = async (stateDirFlag: string | undefined): Promise<EmbeddedHost | undefined> => {
   const stateDir = stateDirOf(stateDirFlag);
-  return existsSync(stateDir) ? openEmbedded({ stateDir }) : undefined;
+  return existsSync(join(stateDir, 'records.sqlite')) ? openEmbedded({ stateDir }) : undefined;
 };
 
 export const readKnown = async <T>(

@@ -83,7 +83,7 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
   const stores = createStoreCache();
   const now = options.now ?? Date.now;
   const log = options.log ?? (() => {});
-  const places = { listPlaces: pLimit(limits.listStreams), copyPlaces: pLimit(copiesAtOnce) };
+  const places = { listPlaces: pLimit(Math.max(1, limits.listStreams / 2)), copyPlaces: pLimit(copiesAtOnce) };
   const memory = createMemoryBudget(limits.memoryBytes);
 
   const stepContext = (): StepContext => {

@@ -2,7 +2,6 @@
 import { type CloseHost, closeRound } from './close-round.ts';
 import type { Committed } from './invocation.ts';
 import { type LockHost, releaseLock } from './lock.ts';
-import { copyPlanPath } from './paths.ts';
 import { changeMigration, hasEnded, type MigrationRecord, migrationPk, readMigration, type Status } from './record.ts';
 import { writeReport } from './report-of.ts';
 
@@ -20,20 +19,9 @@ export const openUntil = async (host: EndHost, migrationId: string): Promise<num
 /** Gives what a stopped round left its outcome, so that its figures add up too. */
 const closeOpenRound = async (record: MigrationRecord, host: EndHost): Promise<MigrationRecord> => {
   const last = record.rounds.at(-1);
-  const copying = await openCopyRound(record, host);
-  if (copying === undefined || (last?.copying !== undefined && last.round === copying)) return record;
-  return closeRound(record, copying, record.stopAsked === 'cancel' ? 'cancelled' : 'stepBroke', host);
-};
-
-/** The round that Copy was given and nobody closed. */
-const openCopyRound = async (record: MigrationRecord, host: EndHost): Promise<number | undefined> => {
-  if (record.request.mode === 'check') return undefined;
-  const last = record.rounds.at(-1);
-  if (!last) {
-    // With `from`, round 1 copies before anything was compared.
-    return record.request.from && (await host.files.read(copyPlanPath(record.id, 1))) ? 1 : undefined;
-  }
-  return last.copying === undefined && (last.copyList?.count ?? 0) > 0 ? last.round : undefined;
+  const isOpen = last !== undefined && last.copying === undefined && (last.copyList?.count ?? 0) > 0;
+  if (record.request.mode === 'check' || !isOpen) return record;
+  return closeRound(record, last.round, record.stopAsked === 'cancel' ? 'cancelled' : 'stepBroke', host);
 };
 
 export interface Ending {

@@ -1,5 +1,5 @@
 // Going on from an earlier migration: copying what its lists name instead of listing first.
-import { minus, NOTHING } from '../compare/entry.ts';
+import { minus, NOTHING, plus } from '../compare/entry.ts';
 import { compareKeys } from '../compare/key.ts';
 import { sumOfOutcomes } from '../compare/outcomes.ts';
 import { entriesInOrder } from './copying-order.ts';
@@ -78,7 +78,9 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
   await writeJson(context.files, copyPlanPath(record.id, 1), items);
   await writeMissingList(record, earlier, items, context);
   const comparison = earlier.rounds.find((one) => one.round === round)?.comparison;
+  const copyList = items.map(({ amount }) => amount).reduce(plus, NOTHING);
   await changeMigration(context.records, record.id, () => ({
+    rounds: [{ round: 1, copyList }],
     earlier: {
       statistics: findingsOf(earlier)!,
       remaining: remainingOf(earlier) ?? NOTHING,

@@ -43,13 +43,16 @@ export const readProgress = async (
     copying = true;
     outcomes = addOutcomes(outcomes, item.outcomes);
   }
+  const copyList = last?.round === round ? (last.copyList ?? NOTHING) : NOTHING;
+  // A round that copies from an earlier migration's lists listed nothing itself.
+  if (!begun) missing = copyList;
   const phase = hasEnded(record.status) ? 'ended' : copying ? 'copying' : begun ? 'listing' : 'planning';
   return {
     phase,
     round,
     listed,
     missing,
-    copyList: last?.round === round ? (last.copyList ?? NOTHING) : NOTHING,
+    copyList,
     outcomes,
   };
 };

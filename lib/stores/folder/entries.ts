@@ -53,15 +53,20 @@ const absent = ({ path, key }: Named, error: NodeJS.ErrnoException): undefined =
   throw new IncompleteListing(`cannot look at ${path}: ${messageOf(error)}`);
 };
 
-const entryOf = ({ path, key }: Named, stats: Stats): Entry | Undecided => {
+const entryOf = (named: Named, stats: Stats): Entry | Undecided => {
+  const entry = wellFormedEntryOf(named, stats);
+  // Rare, so the usual entry stays one flat object.
+  return named.key.isWellFormed() ? entry : { ...('entry' in entry ? entry.entry : entry), problem: 'notUtf8' };
+};
+
+const wellFormedEntryOf = ({ path, key }: Named, stats: Stats): Entry | Undecided => {
   const wantsFolder = key.endsWith('/');
   if (stats.isDirectory() !== wantsFolder) throw new IncompleteListing(`${path} changed its kind while being listed`);
   const modifiedAt = Math.floor(stats.mtimeMs);
-  const oddName = key.isWellFormed() ? {} : ({ problem: 'notUtf8' } as const);
-  if (wantsFolder) return { key, size: 0, modifiedAt, directory: true, ...oddName };
-  if (stats.isSymbolicLink()) return { key, size: 0, modifiedAt, problem: 'link', ...oddName };
-  if (!stats.isFile()) return { key, size: 0, modifiedAt, problem: 'specialFile', ...oddName };
-  const entry = { key, size: stats.size, modifiedAt, ...oddName };
+  if (wantsFolder) return { key, size: 0, modifiedAt, directory: true };
+  if (stats.isSymbolicLink()) return { key, size: 0, modifiedAt, problem: 'link' };
+  if (!stats.isFile()) return { key, size: 0, modifiedAt, problem: 'specialFile' };
+  const entry = { key, size: stats.size, modifiedAt };
   return bitsAllow(stats) ? entry : { entry, path };
 };
 

@@ -12,7 +12,7 @@ import { isPlace, isTemporaryBeside, PRIVATE_FOLDER, placeBelow } from './paths.
 import { isAbsence, messageOf } from './refusals.ts';
 import type { RootFolder } from './root.ts';
 
-const PAGE_ENTRIES = 1_000;
+const PAGE_ENTRIES = 256;
 /** Files looked at together: enough to keep the four threads of the pool busy, few enough to leave room for others. */
 const LOOKED_AT_TOGETHER = 64;
 

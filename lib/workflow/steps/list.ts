@@ -1,4 +1,5 @@
 // List: compares a task's ranges side by side and commits figures, shards and what is left to do.
+import pLimit from 'p-limit';
 
 import type { Entry } from '../../compare/entry.ts';
 import { classify, type Joined, keyOf, type Rules } from '../../compare/findings.ts';
@@ -52,12 +53,17 @@ interface Sides {
 const compareRanges = async (toDo: readonly ToDo[], run: ListRun, sides: Sides, context: StepContext) => {
   const segments = toDo.map((one) => new Segment(one));
   run.begin(segments);
+  const turns = pLimit(rangesAtOnce(sides));
   await Promise.all(
     segments.map((segment, i) =>
-      context.listPlaces(async () => {
-        if (run.handsOn || run.failure) return;
-        await compareRange(toDo[i]!.range, segment, run, sides).catch((error: unknown) => run.fail(incomplete(error)));
-      }),
+      turns(() =>
+        context.listPlaces(async () => {
+          if (run.handsOn || run.failure) return;
+          await compareRange(toDo[i]!.range, segment, run, sides).catch((error: unknown) =>
+            run.fail(incomplete(error)),
+          );
+        }),
+      ),
     ),
   );
   // A listing that broke: what was not committed yet is compared again when the step is tried again.
@@ -65,6 +71,10 @@ const compareRanges = async (toDo: readonly ToDo[], run: ListRun, sides: Sides, 
   await run.commit({ ending: true });
   return segments.every(({ done }) => done);
 };
+
+/** Requests wait for each other gladly; walks of folders only share four threads, and hold their pages meanwhile. */
+const rangesAtOnce = ({ source, destination }: Sides): number =>
+  source.spec.type === 'folder' && destination.spec.type === 'folder' ? 1 : Number.POSITIVE_INFINITY;
 
 const compareRange = async (range: Range, segment: Segment, run: ListRun, { source, destination, rules }: Sides) => {
   const seen = (at: number) => {

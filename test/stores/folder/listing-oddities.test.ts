@@ -86,7 +86,10 @@ describe('nothing in a folder is skipped silently', () => {
     const pages = (await open(root)).list(EVERYTHING)[Symbol.asyncIterator]();
     await pages.next();
     await rm(join(root, 'b'), { recursive: true });
-    await assert.rejects(Promise.resolve(pages.next()), IncompleteListing);
+    const rest = async () => {
+      while (!(await pages.next()).done);
+    };
+    await assert.rejects(rest(), IncompleteListing);
   });
 
   test('a file that vanishes while being walked is simply gone', async (t) => {
@@ -96,7 +99,8 @@ describe('nothing in a folder is skipped silently', () => {
     const pages = (await open(root)).list(EVERYTHING)[Symbol.asyncIterator]();
     await pages.next();
     await rm(join(root, '2099'));
-    const second = await pages.next();
-    assert.ok(!second.done && !keysOf(second.value.entries).includes('2099') && second.value.entries.length > 0);
+    const rest: string[] = [];
+    for (let page = await pages.next(); !page.done; page = await pages.next()) rest.push(...keysOf(page.value.entries));
+    assert.ok(rest.includes('2098') && !rest.includes('2099'));
   });
 });
