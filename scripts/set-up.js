@@ -18,7 +18,7 @@ const isInstalled = () => {
 export const setUp = () => {
   if (!isInstalled()) {
     console.error('Installing what the project needs (npm ci) …');
-    const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: ROOT,
       // stdout is for what the script has to say.
       stdio: ['inherit', process.stderr, 'inherit'],

@@ -42,9 +42,9 @@ const checkVerdict = ({ findings }: Result, asOf: string): string => {
     some(archived.source) && `${amount(archived.source)} ${are(archived.source)} archived and cannot be copied now`,
     some(settling.source) && `${amount(settling.source)} ${are(settling.source)} too young to judge`,
   ].filter((text) => text !== false);
-  const first = some(missing.source)
-    ? `${amount(missing.source)} missing on the destination${asOf}`
-    : `Nothing missing on the destination${asOf}`;
+  // What is archived or too young is not on the destination either: "nothing missing" alone would be a lie.
+  const nothing = some(archived.source) || some(settling.source) ? 'Nothing that can be copied now is' : 'Nothing';
+  const first = `${some(missing.source) ? amount(missing.source) : nothing} missing on the destination${asOf}`;
   return `${[first, ...also].join('; ')}.`;
 };
 
