@@ -1,4 +1,5 @@
 // What a migration's end means, in sentences: the verdict for stdout, the warnings for stderr. Pure.
+import type { Side } from '../compare/entry.ts';
 import { formatBytes, formatMoment, pictures } from '../report/format.ts';
 import type { Report } from '../report/report.ts';
 import type { OnDifferent } from '../workflow/request.ts';
@@ -62,6 +63,13 @@ const syncVerdict = ({ remaining, outcomes, findings: { settling, archived } }: 
   return `${parts.filter((part) => part !== false).join('; ')}.`;
 };
 
+/** undefined where no comparison was completed. */
+const listedOn = (findings: Result['findings'], side: Side): number | undefined =>
+  Object.values(findings).reduce<number | undefined>(
+    (sum, { [side]: { count } }) => (sum === undefined || count === null ? undefined : sum + count),
+    0,
+  );
+
 /** What somebody should know although it is no failure. */
 export const warningsOf = (report: Report, result: Result, onDifferent: OnDifferent): string[] => {
   const warnings: string[] = [];
@@ -71,6 +79,11 @@ export const warningsOf = (report: Report, result: Result, onDifferent: OnDiffer
       onDifferent === 'keep'
         ? `${amount(findings.different.source)} ${verb(findings.different.source, 'differs on the destination and was kept as it is', 'differ on the destination and were kept as they are')}; --on-different overwrite or newer would replace what differs.`
         : `${amount(findings.different.source)} ${verb(findings.different.source, 'differs', 'differ')} on the destination; what is not newer on the source was kept as it is.`,
+    );
+  }
+  if (listedOn(findings, 'source') === 0 && listedOn(findings, 'destination') !== 0) {
+    warnings.push(
+      'The source is empty. If that is unexpected, look whether its disk is mounted or its prefix is right.',
     );
   }
   if (some(outcomes.changedOnSource)) {

@@ -36,13 +36,7 @@ export const closeRound = async (
 ): Promise<MigrationRecord> => {
   const plan = await readJson<CopyItem[]>(host.files, copyPlanPath(record.id, round));
   const copyList = plan.map(({ amount }) => amount).reduce(plus, NOTHING);
-  const { outcomes, reasons, examples } = await addUp(record, round, copyList, reason, host);
-  const sum = sumOfOutcomes(outcomes);
-  if (!sameAmount(sum, copyList)) {
-    throw new SumsDisagree(
-      `Round ${round}: ${sum.count} outcomes (${sum.bytes} bytes) for a copy list of ${copyList.count} entries (${copyList.bytes} bytes).`,
-    );
-  }
+  const { outcomes, reasons, examples } = await addUp(record, round, plan, reason, host);
   const known = await host.files.read(examplesPath(record.id));
   await writeJson(host.files, examplesPath(record.id), {
     ...(known ? (JSON.parse(known.toString('utf8')) as Examples) : {}),
@@ -58,22 +52,35 @@ export const closeRound = async (
 const addUp = async (
   record: MigrationRecord,
   round: number,
-  copyList: Amount,
+  plan: readonly CopyItem[],
   reason: NotTriedReason,
   host: CloseHost,
 ): Promise<Closed> => {
+  const planned = new Map(plan.map(({ index, amount }) => [index, amount]));
+  let notTried = plan.map(({ amount }) => amount).reduce(plus, NOTHING);
   let outcomes: Outcomes = noOutcomes();
   let examples: Examples = {};
   const reasons: Record<string, number> = {};
   for await (const item of host.records.list<ItemDocument>(migrationPk(record.id), itemsPrefix(round))) {
+    const sum = checked(item, planned);
+    notTried = minus(notTried, sum);
     outcomes = addOutcomes(outcomes, item.outcomes);
     examples = addExamples(examples, item.examples);
     for (const [name, count] of Object.entries(item.reasons)) reasons[name] = (reasons[name] ?? 0) + count;
     if (item.uploadsPath) await abandonUploads(record, item.uploadsPath, host);
   }
-  const notTried = minus(copyList, sumOfOutcomes(outcomes));
   if (notTried.count > 0) reasons[reason] = notTried.count;
   return { outcomes: { ...outcomes, notTried }, reasons, examples };
+};
+
+/** An item has at most as many outcomes as entries, and exactly as many when it is done. */
+const checked = (item: ItemDocument, planned: ReadonlyMap<number, Amount>): Amount => {
+  const sum = sumOfOutcomes(item.outcomes);
+  const amount = planned.get(Number(item.sk.split('#').at(-1))) ?? NOTHING;
+  if (item.done ? sameAmount(sum, amount) : sum.count <= amount.count && sum.bytes <= amount.bytes) return sum;
+  throw new SumsDisagree(
+    `${item.sk}: ${sum.count} outcomes (${sum.bytes} bytes) for ${amount.count} entries (${amount.bytes} bytes) of the copy list.`,
+  );
 };
 
 /** Parts of an upload that nobody will complete cost storage. */

@@ -7,7 +7,7 @@ import { NoProgress, Stopping } from './errors.ts';
 import { addExamples, type CommitLog, goesOn } from './invocation.ts';
 import type { ItemDocument, OutcomeFile, Uploads } from './item-document.ts';
 import { gzipLines, writeJson } from './lines.ts';
-import { failedPath, uploadsPath } from './paths.ts';
+import { failedListPath, failedPath, uploadsPath } from './paths.ts';
 import type { StepContext } from './steps/context.ts';
 
 export interface CopyRunParts {
@@ -23,6 +23,9 @@ export interface CopyRunParts {
 }
 
 type Ended = Exclude<CopyOutcome, { outcome: 'unfinished' }>;
+/** About 250 bytes each in a document of at most 300 KB. */
+const FILES_IN_DOCUMENT = 400;
+
 interface Listed {
   readonly entry: CopyEntry;
   readonly end: { readonly outcome: OutcomeFile['outcome']; readonly reason?: string; readonly detail?: string };
@@ -151,11 +154,21 @@ export class CopyRun {
       outcomes,
       reasons,
       examples: addExamples(before.examples, examples),
-      files: [...before.files, ...(await this.writeLists(before.position, position))],
+      ...(await this.fileFields(before, await this.writeLists(before.position, position))),
       uploadsPath: await this.writeUploads(position),
       done: position === entries.length,
-      openUntil: ending ? 0 : before.openUntil,
+      openUntil: ending ? log.whenOver : before.openUntil,
     });
+  }
+
+  /** A picture that fails every second for a whole day makes as many files as there were commits. */
+  private async fileFields(before: ItemDocument, added: readonly OutcomeFile[]) {
+    const files = [...before.files, ...added];
+    if (files.length <= FILES_IN_DOCUMENT) return { files };
+    const { context, migrationId, round, item } = this.parts;
+    const path = failedListPath(migrationId, round, item, context.attempt, before.commit);
+    await writeJson(context.files, path, files);
+    return { files: [], fileLists: [...before.fileLists, path] };
   }
 
   /** A file for each outcome that people want to see by name, apart by finding so that it can be copied from again. */

@@ -44,10 +44,12 @@ export const remainingForGoodUpTo = (record: MigrationRecord, round: number): Am
 export const asOf = (record: MigrationRecord): number | undefined => {
   const rounds = compared(record);
   const last = rounds.at(-1);
-  const earlier = record.earlier && (!last || record.earlier.rangesForGood > 0) ? [record.earlier.listedAt] : [];
+  const isEarlierOnly = last?.comparison.listedAt === undefined;
+  const earlier =
+    record.earlier && (isEarlierOnly || record.earlier.rangesForGood > 0) ? [record.earlier.listedAt] : [];
   const times = rounds
     .filter((round) => round === last || round.comparison.rangesForGood > 0)
-    .map(({ comparison }) => comparison.listedAt);
+    .flatMap(({ comparison }) => comparison.listedAt ?? []);
   const all = [...earlier, ...times];
   return all.length > 0 ? Math.min(...all) : undefined;
 };

@@ -4,7 +4,7 @@ import { compareKeys } from '../compare/key.ts';
 import { sumOfOutcomes } from '../compare/outcomes.ts';
 import { entriesInOrder } from './copying-order.ts';
 import { asOf, copiedRounds, findingsOf, remainingForGoodUpTo, remainingOf } from './figures.ts';
-import type { ItemDocument } from './item-document.ts';
+import { filesOf, type ItemDocument } from './item-document.ts';
 import { gzipLines, readJson, writeJson } from './lines.ts';
 import { copyPlanPath, missingIndexPath, missingPath, planPath } from './paths.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
@@ -105,7 +105,7 @@ const itemsToTryAgain = async (
   const again: Omit<CopyItem, 'index'>[] = [];
   for (const item of plan) {
     const document = documents.get(item.index);
-    for (const file of document?.files ?? []) {
+    for (const file of document ? await filesOf(document, files) : []) {
       if (file.outcome !== 'failed') continue;
       const { path, finding, count, bytes, listedAt, gzipBytes } = file;
       const shard: ShardRef = {

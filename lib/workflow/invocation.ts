@@ -35,6 +35,7 @@ export const goesOn = async (context: StepContext, migrationId: string): Promise
 export class CommitLog<T extends Committed> {
   private readonly context: StepContext;
   private current: T;
+  private openBefore = 0;
 
   private constructor(context: StepContext, document: T) {
     this.context = context;
@@ -52,7 +53,10 @@ export class CommitLog<T extends Committed> {
     const begun = { ...fresh, pk: migrationPk(migrationId), sk, commit: 0, openUntil: 0, done: false } as unknown as T;
     const log = new CommitLog(context, found ?? begun);
     if (log.document.done) return log;
-    const openUntil = Math.min(context.deadline + context.limits.handOnMs, Number.MAX_SAFE_INTEGER);
+    // Whoever had it open before may still be running: until its time is over nobody may take it for ended.
+    log.openBefore = log.document.openUntil;
+    const mine = Math.min(context.deadline + context.limits.handOnMs, Number.MAX_SAFE_INTEGER);
+    const openUntil = Math.max(mine, log.openBefore);
     await log.write({ openUntil, broke: null } as Partial<T>, found ? { commit: found.commit } : 'absent');
     return log;
   }
@@ -61,13 +65,18 @@ export class CommitLog<T extends Committed> {
     return this.current;
   }
 
+  /** What `openUntil` is once this invocation has ended: 0, unless one before it was never seen to end. */
+  get whenOver(): number {
+    return this.openBefore > this.context.now() ? this.openBefore : 0;
+  }
+
   commit(changes: Partial<T>): Promise<void> {
     return this.write(changes, { commit: this.current.commit });
   }
 
   /** After an error: says which, and that nothing runs any more. An overtaken invocation has nothing to say. */
   async abandon({ name, message }: Error): Promise<void> {
-    await this.commit({ openUntil: 0, broke: { name, message } } as Partial<T>).catch(() => {});
+    await this.commit({ openUntil: this.whenOver, broke: { name, message } } as Partial<T>).catch(() => {});
   }
 
   private async write(changes: Partial<T>, expect: 'absent' | { commit: number }): Promise<void> {

@@ -3,7 +3,9 @@ import type { Amount } from '../compare/entry.ts';
 import { noOutcomes, type Outcomes } from '../compare/outcomes.ts';
 import type { OpenUpload } from '../stores/copy.ts';
 import type { Committed, Examples } from './invocation.ts';
+import { readJson } from './lines.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
+import type { ReportFiles } from './ports.ts';
 
 /** A file of lines that all ended with the same outcome; enough of a shard to be copied from again. */
 export interface OutcomeFile extends Pick<ShardRef, 'path' | 'finding' | 'listedAt' | 'gzipBytes'> {
@@ -19,10 +21,18 @@ export interface ItemDocument extends Committed {
   readonly outcomes: Outcomes;
   readonly reasons: Readonly<Record<string, number>>;
   readonly files: readonly OutcomeFile[];
+  /** JSON files that hold earlier ones of `files`, so that this document stays small. */
+  readonly fileLists: readonly string[];
   readonly examples: Examples;
   /** A file with large pictures under way, by position: `Record<position, OpenUpload>`. */
   readonly uploadsPath: string | null;
 }
+
+/** All files of an item, in the order of writing. */
+export const filesOf = async (item: ItemDocument, files: ReportFiles): Promise<OutcomeFile[]> => {
+  const earlier = await Promise.all(item.fileLists.map((path) => readJson<OutcomeFile[]>(files, path)));
+  return [...earlier.flat(), ...item.files];
+};
 
 export type Uploads = Readonly<Record<string, OpenUpload>>;
 
@@ -32,6 +42,7 @@ export const freshItem = (item: CopyItem): Omit<ItemDocument, keyof Committed> =
   outcomes: noOutcomes(),
   reasons: {},
   files: [],
+  fileLists: [],
   examples: {},
   uploadsPath: null,
 });

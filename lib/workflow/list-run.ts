@@ -135,7 +135,7 @@ export class ListRun {
       ...(await this.shardFields(before, written.shards)),
       remaining,
       done,
-      openUntil: ending ? 0 : before.openUntil,
+      openUntil: ending ? log.whenOver : before.openUntil,
       statistics: toCompact(addStatistics(fromCompact(before.statistics), statistics)),
       ranges: addFigures(before.ranges, resolved),
       left: [...before.left, ...written.left],

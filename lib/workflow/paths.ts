@@ -22,5 +22,7 @@ export const leftPath = (id: string, n: number, task: number, attempt: string, s
   `${round(id, n)}/left/${numbered(task)}-${attempt}-${sequence}.jsonl.gz`;
 export const failedPath = (id: string, n: number, item: number, attempt: string, sequence: number, outcome: string) =>
   `${round(id, n)}/failed/${numbered(item)}-${attempt}-${sequence}-${outcome}.jsonl.gz`;
+export const failedListPath = (id: string, n: number, item: number, attempt: string, sequence: number): string =>
+  `${round(id, n)}/failed/${numbered(item)}-${attempt}-${sequence}.json`;
 export const uploadsPath = (id: string, n: number, item: number, attempt: string, sequence: number): string =>
   `${round(id, n)}/uploads/${numbered(item)}-${attempt}-${sequence}.json`;

@@ -21,8 +21,8 @@ export interface RoundRecord {
     readonly remainingForGood: Amount;
     /** How many ranges that is. */
     readonly rangesForGood: number;
-    /** When the oldest of its listings began, ms. */
-    readonly listedAt: number;
+    /** When the oldest of its listings began, ms; absent where there was nothing to list. */
+    readonly listedAt?: number;
   };
   /** What Copy was given: the copy list of this round's copy-plan.json. */
   readonly copyList?: Amount;

@@ -39,7 +39,7 @@ export const writeShards = async (
       shards.push({
         ...{ path, finding },
         ...figuresOf(part),
-        listedAt: Math.min(...group.map(({ listedAt }) => listedAt)),
+        listedAt: listedAtOf(group),
         gzipBytes: body.length,
         range: group[0]!.of,
         sequence: place.sequence * 1e6 + file++,
@@ -51,6 +51,13 @@ export const writeShards = async (
     await write(group, 'different');
   }
   return { shards, left: await writeLeft(stretches, place, context) };
+};
+
+/** The condition of every copy: with a stretch in between whose listing has not begun, it would refuse them all. */
+const listedAtOf = (group: readonly ResolvedStretch[]): number => {
+  const listedAt = Math.min(...group.map((stretch) => stretch.listedAt).filter((at) => at > 0));
+  if (!Number.isFinite(listedAt)) throw new Error('A shard cannot be written before its listing has begun.');
+  return listedAt;
 };
 
 const figuresOf = (entries: readonly Found[]) => {

@@ -20,7 +20,7 @@ export const fail: RunStep<FailInput, FailOutput> = async ({ migrationId, error 
   );
   context.log('failed', { migrationId, cause, message });
   const shown = { error: record.cause ?? cause, cause: record.message ?? message };
-  if (hasEnded(record.status) || (await openUntil(context, migrationId)) > context.now()) return shown;
+  if (!hasEnded(record.status) && (await openUntil(context, migrationId)) > context.now()) return shown;
   await endMigration(migrationId, endingOf(record), context);
   return shown;
 };

@@ -78,7 +78,12 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
   }
   const wrong = disagreement(statistics) ?? unequal(sums.copyList, shards);
   if (wrong) throw new SumsDisagree(`Round ${round}: ${wrong}`);
-  const comparison: NonNullable<RoundRecord['comparison']> = { statistics: toCompact(statistics), ...sums, listedAt };
+  // No range was to be compared again: this round's listing says nothing about when anything was seen.
+  const comparison: NonNullable<RoundRecord['comparison']> = {
+    statistics: toCompact(statistics),
+    ...sums,
+    ...(tasks > 0 ? { listedAt } : {}),
+  };
   return { comparison, shards, examples };
 };
 
