@@ -134,10 +134,16 @@ function orderOf(source: Entry | undefined, destination: Entry | undefined): num
   return source.key === destination.key ? 0 : compareKeys(source.key, destination.key);
 }
 
-function real(source: Entry | undefined, listed: Entry | undefined): Joined | undefined {
-  const destination = listed?.problem === undefined ? listed : undefined;
-  const sourceIsReal = source !== undefined && !source.directory;
-  const destinationIsReal = destination !== undefined && !destination.directory;
-  if (!sourceIsReal && !destinationIsReal) return undefined;
+function real(listedSource: Entry | undefined, listedDestination: Entry | undefined): Joined | undefined {
+  const noProblem = listedDestination?.problem === undefined ? listedDestination : undefined;
+  const source = standsFor(listedSource, noProblem);
+  const destination = standsFor(noProblem, listedSource);
+  if (source === undefined && destination === undefined) return undefined;
   return { source, destination } as Joined;
+}
+
+/** A directory answers a folder marker, which is empty; facing a picture under such a key, or nothing, it is nobody's entry. */
+function standsFor(entry: Entry | undefined, other: Entry | undefined): Entry | undefined {
+  if (!entry?.directory) return entry;
+  return other !== undefined && !other.directory && other.size === 0 ? entry : undefined;
 }

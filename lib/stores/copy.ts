@@ -37,6 +37,8 @@ export interface CopyRouteOptions extends WriteOptions {
 
 export interface CopyTask {
   readonly action: CopyAction;
+  /** Replace only what is older on the destination when it is looked at again: hours may lie between listing and copying. */
+  readonly onlyIfNewer?: boolean;
   /** The source server's clock when the listing began, ms. */
   readonly listedAt: number;
   /** Aborted when the invocation must hand on: long copies stop between parts and say `unfinished`. */

@@ -31,9 +31,15 @@ export interface FolderSpec {
 
 export type StoreSpec = S3Spec | FolderSpec;
 
+/** AWS by one of its own names: bucket names are unique there, whatever the region or the host's spelling. */
+const isAws = (endpointUrl: string): boolean =>
+  /(^|\.)amazonaws\.com(\.cn)?$/i.test(URL.parse(endpointUrl)?.hostname ?? '');
+
 /** The same text for the same place, whoever asks: what locks and reports call a store. */
 export const addressOf = (spec: StoreSpec): string => {
   if (spec.type === 'folder') return spec.path;
   const address = `s3://${spec.bucket}/${spec.prefix}`;
-  return spec.endpointUrl ? `${address} at ${spec.endpointUrl.replace(/\/+$/, '')}` : address;
+  return spec.endpointUrl && !isAws(spec.endpointUrl)
+    ? `${address} at ${spec.endpointUrl.replace(/\/+$/, '')}`
+    : address;
 };

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask } from './copy.ts';
 import { StoreRefused } from './errors.ts';
+import { isLater, NEWER_ON_DESTINATION } from './newer.ts';
 import { type OpenPicture, type Store, type WriteGuard, type WriteResult, wasOpened } from './store.ts';
 
 /** A connection that is reset in the middle of a body is no reason to give a picture up, four in a row are. */
@@ -37,6 +38,10 @@ export const openStreamRoute = (
     const picture = await on('source', source.read(line.key, readGuard, readOptions));
     if (!wasOpened(picture)) return picture;
     const broken = watched(picture);
+    if (task.onlyIfNewer && guard.kind === 'replace' && !isLater(picture.facts, guard.was)) {
+      picture.body.destroy();
+      return NEWER_ON_DESTINATION;
+    }
     let result: WriteResult;
     try {
       result = await on('destination', destination.write(line.key, picture, guard, options, options.memory));

@@ -14,6 +14,8 @@ export interface CopyRunParts {
   readonly log: CommitLog<ItemDocument>;
   readonly context: StepContext;
   readonly route: CopyRoute;
+  /** The user asked for replacing only what is older on the destination. */
+  readonly onlyIfNewer: boolean;
   /** All entries of the item, in copying order. */
   readonly entries: readonly CopyEntry[];
   readonly uploads: Uploads;
@@ -96,7 +98,13 @@ export class CopyRun {
         if (this.stopped || handOver.aborted) return undefined;
         return route.copy(
           { key, size },
-          { action: actionOf(entry), listedAt, handOver, ...(upload ? { upload } : {}) },
+          {
+            action: actionOf(entry),
+            onlyIfNewer: this.parts.onlyIfNewer,
+            listedAt,
+            handOver,
+            ...(upload ? { upload } : {}),
+          },
         );
       });
       if (!outcome) return;

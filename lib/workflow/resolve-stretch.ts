@@ -3,7 +3,8 @@ import pMap from 'p-map';
 import { judgeContent } from '../compare/findings.ts';
 import { compareKeys } from '../compare/key.ts';
 import { countFinding, type Statistics } from '../compare/statistics.ts';
-import type { PictureFacts, Store } from '../stores/store.ts';
+import { isLater } from '../stores/newer.ts';
+import type { Store } from '../stores/store.ts';
 import type { OnDifferent } from './request.ts';
 import { type BothSides, type Found, foundIn, type Stretch } from './segments.ts';
 
@@ -86,8 +87,3 @@ const toBeReplaced = async (key: string, { source, destination, onDifferent }: R
   // Gone meanwhile on either side: Copy finds out, and loses nothing by looking.
   return !ours || !theirs || isLater(ours, theirs);
 };
-
-const isLater = (source: PictureFacts, destination: PictureFacts): boolean =>
-  source.originalTime !== undefined && destination.originalTime !== undefined
-    ? source.originalTime > destination.originalTime
-    : source.modifiedAt > destination.modifiedAt;

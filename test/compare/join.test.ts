@@ -37,9 +37,16 @@ function reference(source: readonly Entry[], destination: readonly Entry[]): Joi
   const destinations = new Map(destination.filter((e) => e.problem === undefined).map((e) => [e.key, e]));
   return [...new Set([...sources.keys(), ...destinations.keys()])]
     .sort(compareKeys)
-    .map((key) => ({ source: sources.get(key), destination: destinations.get(key) }) as Joined)
-    .filter((joined) => [joined.source, joined.destination].some((e) => e !== undefined && e.directory === undefined));
+    .map((key) => {
+      const [source, destination] = [sources.get(key), destinations.get(key)];
+      return { source: asMarker(source, destination), destination: asMarker(destination, source) };
+    })
+    .filter(({ source, destination }) => source !== undefined || destination !== undefined) as Joined[];
 }
+
+/** A directory is an entry only where the other side has an empty marker under its key. */
+const asMarker = (one: Entry | undefined, other: Entry | undefined): Entry | undefined =>
+  one?.directory && (other === undefined || other.directory || other.size > 0) ? undefined : one;
 
 describe('joining two listings', () => {
   test('gives what looking every key up would give, however the pages are cut', async () => {
@@ -83,6 +90,7 @@ describe('joining two listings', () => {
     const folder = entry('a/', { directory: true, size: 0 });
     const marker = entry('a/', { size: 0 });
     const broken = entry('a/', { problem: 'unreadable' });
+    const picture = entry('a/', { size: 7 });
     for (const [source, destination, expected] of [
       [folder, marker, [{ source: folder, destination: marker }]],
       [marker, folder, [{ source: marker, destination: folder }]],
@@ -93,6 +101,9 @@ describe('joining two listings', () => {
       [undefined, broken, []],
       [marker, broken, [{ source: marker, destination: undefined }]],
       [broken, undefined, [{ source: broken, destination: undefined }]],
+      // A picture under such a key is no marker: nobody calls it different from a directory.
+      [folder, picture, [{ source: undefined, destination: picture }]],
+      [picture, folder, [{ source: picture, destination: undefined }]],
     ] as const) {
       const pages = [source, destination].map((side) => paged(side ? [side] : [], [])) as [never, never];
       assert.deepEqual(await all(joinListings(...pages)), expected);

@@ -1,6 +1,7 @@
 // Whole migrations between folders, through the definition that is deployed, with AWS's limits checked.
 import assert from 'node:assert/strict';
-import { chmod, rm, symlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -97,6 +98,30 @@ describe('sync', () => {
     const { report } = await run(host, request(folders, 'sync', { onDifferent: 'overwrite' }));
     assert.deepEqual(counts(report.outcomes), { replaced: 1 });
     assert.deepEqual(await contentOf(folders.destination), { 'a.jpg': 'from the source' });
+  });
+
+  test('replaces only what is older when it is copied, not only when it was listed', async (t) => {
+    const folders = await givenFolders(t);
+    await givenPictures(folders.source, { 'a.jpg': 'of 2020' });
+    await givenPictures(folders.destination, { 'a.jpg': 'older' });
+    await utimes(join(folders.destination, 'a.jpg'), 1_500_000_000, 1_500_000_000);
+    const host = await givenHost(folders);
+    const check = await run(host, request(folders, 'check', { onDifferent: 'newer' }));
+    await writeFile(join(folders.destination, 'a.jpg'), 'the newest, from the camera');
+    const { report } = await run(host, { from: check.id, only: 'missing' });
+    assert.deepEqual(report.reasons, { newerOnDestination: 1 });
+    assert.deepEqual(await contentOf(folders.destination), { 'a.jpg': 'the newest, from the camera' });
+  });
+
+  test('replaces a file whatever the nanoseconds of its time', async (t) => {
+    const folders = await givenFolders(t);
+    await givenPictures(folders.source, { 'a.jpg': 'from the source' });
+    await givenPictures(folders.destination, { 'a.jpg': 'old' });
+    // As a double of milliseconds this time is the next millisecond.
+    execFileSync('touch', ['-d', '2020-01-01 00:00:00.123999999', join(folders.destination, 'a.jpg')]);
+    const host = await givenHost(folders);
+    const { report } = await run(host, request(folders, 'sync', { onDifferent: 'overwrite' }));
+    assert.deepEqual(counts(report.outcomes), { replaced: 1 });
   });
 
   test('names what a copy cannot read, copies the rest, and counts both', async (t) => {

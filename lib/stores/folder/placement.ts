@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { copyFile, link, lstat, rename, unlink, utimes } from 'node:fs/promises';
 import type { WriteGuard, WriteResult } from '../store.ts';
+import { factsOf } from './facts.ts';
 import { fileTimeOf } from './file-time.ts';
 import { codeOf, type Failure, failed, isAbsence, refusesHardLinks } from './refusals.ts';
 import { Temporaries } from './temporaries.ts';
@@ -23,7 +24,7 @@ export class Placement {
 
   /** Why the picture cannot be placed as things stand; undefined where it can. */
   async occupied(target: string, guard: WriteGuard): Promise<WriteResult | undefined> {
-    const stats = await lstat(target).catch((error: unknown) => {
+    const stats = await lstat(target, { bigint: true }).catch((error: unknown) => {
       if (isAbsence(error)) return undefined;
       throw error;
     });
@@ -32,8 +33,10 @@ export class Placement {
       return (await obstacleAt(target, 'file')) ?? { outcome: 'occupied' };
     }
     const { was } = guard;
-    const same = stats?.isFile() === true && stats.size === was.size && Math.floor(stats.mtimeMs) === was.modifiedAt;
-    return same ? undefined : { outcome: 'occupied' };
+    if (stats?.isFile() !== true) return { outcome: 'occupied' };
+    // The very arithmetic that `was` went through: a double rounds some nanoseconds up to the next millisecond.
+    const { size, modifiedAt } = factsOf(target, stats);
+    return size === was.size && modifiedAt === was.modifiedAt ? undefined : { outcome: 'occupied' };
   }
 
   /** The temporary file stays where it is after a create, under both names; whoever made it removes it. */

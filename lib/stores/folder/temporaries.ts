@@ -15,6 +15,9 @@ export interface Temporary {
 /** A process id says nothing on another machine that mounts the same folder. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const NAME = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp$/;
+
+/** Whether a file of a `.picferry` folder is one of ours. */
+export const isTemporary = (name: string): boolean => NAME.test(name);
 const STALE_AFTER_MS = 24 * 60 * 60_000;
 
 export class Temporaries {

@@ -64,6 +64,8 @@ export const openObject = async (
 ): Promise<OpenPicture | ReadRefusal> => {
   let body: Readable | undefined;
   try {
+    // Before the body: a body that waits holds its connection, and tags that wait for one would wait for ever.
+    const itsTags = tags ? { tags: await readTags(client, key) } : {};
     const headers = { 'if-unmodified-since': httpDate(guard.listedAt) };
     const answer = await client.openBody({ operation: 'GetObject', method: 'GET', key, headers });
     body = answer.body;
@@ -74,8 +76,7 @@ export const openObject = async (
       discard(body);
       return { outcome: 'changedOnSource' };
     }
-    const all = tags ? { ...facts, tags: await readTags(client, key) } : facts;
-    return { facts: all, body: passedOn(body), unchanged: async () => true };
+    return { facts: { ...facts, ...itsTags }, body: passedOn(body), unchanged: async () => true };
   } catch (error) {
     if (body) discard(body);
     if (!isS3Failure(error)) throw error;

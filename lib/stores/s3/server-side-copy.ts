@@ -1,5 +1,6 @@
 // Copies pictures without their bytes passing through here: CopyObject, above its limit UploadPartCopy.
 import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask, OpenUpload } from '../copy.ts';
+import { isLater, NEWER_ON_DESTINATION } from '../newer.ts';
 import type { PictureFacts, Store, WriteGuard } from '../store.ts';
 import { httpDate, storageHeaders } from './facts.ts';
 import { isS3Failure, type S3Failure, saysAbsent, saysPreconditionFailed } from './failure.ts';
@@ -39,6 +40,9 @@ const copyPicture = async (pair: Pair, line: CopyLine, task: CopyTask): Promise<
     const guard = await guardFor(pair, line, task);
     const key = pair.destination.fullKey(line.key);
     if (await isOccupied(pair.destination.target, key, guard)) return await judgeStanding(pair, line, guard);
+    if (task.onlyIfNewer && guard.kind === 'replace' && !(await isStillLater(pair, line, guard.was))) {
+      return NEWER_ON_DESTINATION;
+    }
     return line.size > (pair.options.copyObjectMaxBytes ?? COPY_OBJECT_MAX_BYTES)
       ? await copyInParts(pair, line, task, guard)
       : await copyWhole(pair, line, task, guard);
@@ -46,6 +50,12 @@ const copyPicture = async (pair: Pair, line: CopyLine, task: CopyTask): Promise<
     if (isS3Failure(error)) return pictureFailure(error, 'destination');
     throw error;
   }
+};
+
+/** A source that is gone is for the copy itself to say. */
+const isStillLater = async ({ source }: Pair, { key }: CopyLine, was: PictureFacts): Promise<boolean> => {
+  const ours = await headObject(source.target.client, source.fullKey(key));
+  return ours === undefined || isLater(ours, was);
 };
 
 /** What stands there now is what may be replaced; where it is gone, creating is all that is left to do. */

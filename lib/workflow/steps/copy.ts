@@ -40,7 +40,8 @@ const copyItem = async (
     entriesInOrder(context.files, item, options.order, keyPatternOf(record.request)),
     uploadsPath ? readJson<Uploads>(context.files, uploadsPath) : ({} as Uploads),
   ]);
-  const run = new CopyRun({ log, context, route, entries, uploads, ...place, item: item.index });
+  const onlyIfNewer = options.onDifferent === 'newer';
+  const run = new CopyRun({ log, context, route, entries, uploads, onlyIfNewer, ...place, item: item.index });
   await run.copyFrom(position, copiesAtOnce(options, context.limits));
   return { done: run.stopped || log.document.done };
 };

@@ -79,6 +79,20 @@ describe('nothing in a folder is skipped silently', () => {
       });
     });
 
+  test('what a killed sync into a folder further down left half-written is no picture', async (t) => {
+    const root = await scratchFolder(t);
+    const private_ = 'cam1/.picferry';
+    await plant(root, {
+      'cam1/a.jpg': 'x',
+      [`${private_}/01234567-999-0123456789abcdef.tmp`]: 'half',
+      [`${private_}/mine.jpg`]: 'x',
+    });
+    assert.deepEqual(
+      (await listed(await open(root))).filter(({ directory }) => !directory).map(({ key }) => key),
+      [`${private_}/mine.jpg`, 'cam1/a.jpg'],
+    );
+  });
+
   test('a folder that vanishes while being walked makes the listing incomplete', async (t) => {
     const root = await scratchFolder(t);
     const first = Object.fromEntries(Array.from({ length: 1_100 }, (_, index) => [`a/${index}`, '']));
