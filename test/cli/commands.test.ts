@@ -111,6 +111,13 @@ describe('list, show and report', () => {
   });
 });
 
+describe('an empty source', () => {
+  test('facing pictures is warned about: it may be a disk that is not mounted', async (t) => {
+    const { run } = await givenStores(t, { 'new/1.jpg': 'one' });
+    assert.match((await run('check', './old', './new')).stderr, /warning: The source is empty/);
+  });
+});
+
 describe('picferry.json', () => {
   test('names stores, so that picferry sync old new is enough', async (t) => {
     const { folder, run } = await givenStores(t, { 'old/1.jpg': 'one' });
