@@ -85,7 +85,11 @@ if (sourceFolder !== undefined && destinationFolder !== undefined) {
 say(`picferry sync ${source} ${destination}`);
 const ran = await picferry(['sync', source, destination, '--json', ...stateArgs]);
 if (ran.stdout.trim() === '') process.exit(ran.code ?? 3);
-const { id, report } = JSON.parse(ran.stdout) as { id: string; report: string };
+const { id, report, remaining } = JSON.parse(ran.stdout) as {
+  id: string;
+  report: string;
+  remaining: { count: number | null };
+};
 say('');
 say((await picferry(['report', id, ...stateArgs])).stdout.trimEnd());
 say('');
@@ -94,14 +98,21 @@ let wrong: string[] = [];
 if (before && sourceFolder !== undefined && destinationFolder !== undefined) {
   const after = { source: await hashesOf(sourceFolder), destination: await hashesOf(destinationFolder) };
   const onlyOnSource = new Map([...before.source].filter(([key]) => !before.destination.has(key)));
+  const arrived = new Map([...onlyOnSource].filter(([key]) => after.destination.has(key)));
+  const absent = onlyOnSource.size - arrived.size;
+  if (absent > 0 && remaining.count === 0) {
+    say(`Hashes: ${absent} pictures did not arrive, although the report says that nothing is missing.`);
+    process.exit(1);
+  }
+  if (absent > 0) say(`Hashes: ${absent} pictures did not arrive; the report says why (too young, filtered, failed).`);
   wrong = [
-    ...differing(onlyOnSource, after.destination),
+    ...differing(arrived, after.destination),
     ...differing(before.destination, after.destination),
     ...differing(before.source, after.source),
   ];
   say(
     wrong.length === 0
-      ? `Hashes: all ${onlyOnSource.size} pictures that were missing arrived identical; all ${before.destination.size} that were there, and all ${before.source.size} on the source, are unchanged.`
+      ? `Hashes: all ${arrived.size} pictures that arrived are identical; all ${before.destination.size} that were there, and all ${before.source.size} on the source, are unchanged.`
       : `Hashes: ${wrong.length} pictures are not what they should be: ${wrong.slice(0, 5).join(', ')} …`,
   );
 }

@@ -20,12 +20,18 @@ export const hashesOf = async (folder: string): Promise<Hashes> => {
   const hashed = await pMap(files, async (file) => [relative(folder, file), await sha256(file)] as const, {
     concurrency: 16,
   });
-  return new Map(hashed);
+  return new Map(hashed.flatMap(([key, hash]) => (hash === undefined ? [] : [[key, hash]])));
 };
 
-const sha256 = async (file: string): Promise<string> => {
+/** undefined: not to be read under this name (no UTF-8, no permission), so no copy can be made of it either. */
+const sha256 = async (file: string): Promise<string | undefined> => {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  try {
+    await pipeline(createReadStream(file), hash);
+  } catch (error) {
+    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
   return hash.digest('hex');
 };
 

@@ -2,6 +2,7 @@
 import { formatMoment } from '../report/format.ts';
 import { listMigrations, type MigrationRecord } from '../workflow/record.ts';
 import { reportOf } from '../workflow/report-of.ts';
+import { settleIfDead } from '../workflow/settle.ts';
 import { EXIT } from './exit.ts';
 import type { ListFlags } from './list.ts';
 import { resultOfRecord } from './print-result.ts';
@@ -11,7 +12,8 @@ import { openState } from './state.ts';
 export const runList = async ({ stateDir, json, limit }: ListFlags): Promise<number> => {
   const host = await openState(stateDir);
   try {
-    const records = host ? await listMigrations(host.records, { limit }) : [];
+    const found = host ? await listMigrations(host.records, { limit }) : [];
+    const records = host ? await Promise.all(found.map((record) => settleIfDead(record, host))) : [];
     if (json) {
       const migrations = host
         ? records.map((record) => ({ ...aboutOf(record), ...resultOfRecord(record, host.files) }))

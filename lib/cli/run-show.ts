@@ -1,7 +1,5 @@
 // Runs `show`: what was asked, how far it is, how it ended.
-import type { EmbeddedHost } from '../embedded/host.ts';
 import { formatCount, formatMoment } from '../report/format.ts';
-import { lockIsUp } from '../workflow/lock.ts';
 import { readProgress } from '../workflow/progress.ts';
 import { hasEnded, type MigrationRecord } from '../workflow/record.ts';
 import { reportOf } from '../workflow/report-of.ts';
@@ -23,7 +21,7 @@ export const runShow = (id: string, { stateDir, json }: StateFlags): Promise<num
       return EXIT.fine;
     }
     const blocks = [
-      await recordText(record, host),
+      recordText(record),
       ...(hasEnded(record.status) ? [] : [progressText(progress, undefined)]),
       roundsText(record),
       await placesOf(record, host.files),
@@ -32,12 +30,12 @@ export const runShow = (id: string, { stateDir, json }: StateFlags): Promise<num
     return EXIT.fine;
   });
 
-const recordText = async (record: MigrationRecord, host: EmbeddedHost): Promise<string> => {
+const recordText = (record: MigrationRecord): string => {
   const report = reportOf(record);
   const { from } = record.request;
   const lines: (readonly [string, string | undefined])[] = [
     ['Migration', report.id],
-    ['Status', await statusText(record, host)],
+    ['Status', statusText(record)],
     ['Message', report.message],
     ['Mode', report.mode],
     ['From', from && `${from.from} (${from.only})`],
@@ -53,12 +51,8 @@ const recordText = async (record: MigrationRecord, host: EmbeddedHost): Promise<
     .join('\n');
 };
 
-/** A killed process cannot say so itself: its lock tells, and the next command on the pair settles it. */
-const statusText = async (record: MigrationRecord, host: EmbeddedHost): Promise<string> => {
-  const cause = record.cause && record.cause !== record.status ? ` (${record.cause})` : '';
-  const gone = !hasEnded(record.status) && (await lockIsUp(host, record.pair, record.id));
-  return `${record.status}${cause}${gone ? ': but its process is gone; start it again' : ''}`;
-};
+const statusText = ({ status, cause }: MigrationRecord): string =>
+  cause && cause !== status ? `${status} (${cause})` : status;
 
 /** Only what was asked for beside the defaults. */
 const optionsText = ({ request: { options } }: MigrationRecord): string => {

@@ -86,6 +86,11 @@ export const warningsOf = (report: Report, result: Result, onDifferent: OnDiffer
       'The source is empty. If that is unexpected, look whether its disk is mounted or its prefix is right.',
     );
   }
+  if (some(findings.excluded.source) && listedOn(findings, 'source') === findings.excluded.source.count) {
+    warnings.push(
+      'The filters left out every picture of the source: nothing was compared. Globs with a "/" match the whole key.',
+    );
+  }
   if (some(outcomes.changedOnSource)) {
     warnings.push(
       `${amount(outcomes.changedOnSource)} changed on the source during the copying, and ${verb(outcomes.changedOnSource, 'its copy was', 'their copies were')} not kept.`,

@@ -5,6 +5,7 @@ import { type EmbeddedHost, openEmbedded } from '../embedded/host.ts';
 import { stateDirOf } from '../embedded/state-dir.ts';
 import { UsageError } from '../stores/usage-error.ts';
 import { type MigrationRecord, readMigration } from '../workflow/record.ts';
+import { settleIfDead } from '../workflow/settle.ts';
 
 /** undefined where nothing was ever started: asking must make neither a state folder nor records in one's own. */
 export const openState = async (stateDirFlag: string | undefined): Promise<EmbeddedHost | undefined> => {
@@ -25,7 +26,7 @@ export const readKnown = async <T>(
         `there is no migration ${id} in ${stateDirOf(stateDirFlag)}: "picferry list" names those there are`,
       );
     }
-    return await use({ record, host });
+    return await use({ record: await settleIfDead(record, host), host });
   } finally {
     await host?.close();
   }

@@ -23,6 +23,13 @@ export const settle = async (migrationId: string, host: SettleHost): Promise<Mig
   return endMigration(migrationId, dead ? killed(stopping) : endingOf(stopping), host);
 };
 
+/** For whoever only looks: a migration whose process is gone is settled, a living one left alone. */
+export const settleIfDead = async (record: MigrationRecord, host: SettleHost): Promise<MigrationRecord> => {
+  if (hasEnded(record.status) || host.liveness.mine === undefined) return record;
+  const dead = await lockIsUp(host, record.pair, record.id);
+  return dead ? ((await settle(record.id, host)) ?? record) : record;
+};
+
 const killed = (record: MigrationRecord): Ending =>
   record.stopAsked
     ? endingOf(record)

@@ -111,6 +111,13 @@ describe('list, show and report', () => {
   });
 });
 
+describe('filters that leave out everything', () => {
+  test('are warned about: nothing was compared', async (t) => {
+    const { run } = await givenStores(t, { 'old/cam1/1.jpg': 'one' });
+    assert.match((await run('check', './old', './new', '--include', 'cam1')).stderr, /filters left out every picture/);
+  });
+});
+
 describe('an empty source', () => {
   test('facing pictures is warned about: it may be a disk that is not mounted', async (t) => {
     const { run } = await givenStores(t, { 'new/1.jpg': 'one' });

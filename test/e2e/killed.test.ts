@@ -69,6 +69,9 @@ describe('the same command after kill -9', () => {
     );
     assert.ok(Object.keys(half).length < 3_000, 'it was killed in the middle');
 
+    const list = await picferry(['list', '--state-dir', folders.stateDir]);
+    assert.match(list.stdout, new RegExp(`${killed.id} +failed`), 'whoever looks is told at once');
+
     const again = await picferry(sync(folders));
     const result = resultIn(again);
     assert.equal(again.code, 0, again.stderr);
@@ -120,6 +123,8 @@ describe('while one runs', () => {
     await givenPictures(folders.source, many(3_000, 20_000));
     const first = startPicferry(sync(folders));
     const { id } = await until(first, folders, () => true);
+    const list = await picferry(['list', '--state-dir', folders.stateDir]);
+    assert.match(list.stdout, new RegExp(`${id} +running`), 'looking at a living one changes nothing');
     const { source, destination, stateDir } = folders;
     for (const pair of [
       [source, destination],
