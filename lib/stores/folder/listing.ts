@@ -8,10 +8,9 @@ import { IncompleteListing } from '../errors.ts';
 import type { ListingPage } from '../store.ts';
 import { entriesAt } from './entries.ts';
 import { bytesOf, nameOf } from './names.ts';
-import { isPlace, isTemporaryBeside, PRIVATE_FOLDER, placeBelow } from './paths.ts';
+import { isPlace, isTemporaryBeside, isTemporaryOfNested, PRIVATE_FOLDER, placeBelow } from './paths.ts';
 import { isAbsence, messageOf } from './refusals.ts';
 import type { RootFolder } from './root.ts';
-import { isTemporary } from './temporaries.ts';
 
 const PAGE_ENTRIES = 256;
 /** Files looked at together: enough to keep the four threads of the pool busy, few enough to leave room for others. */
@@ -112,10 +111,7 @@ const namesIn = async (path: string | Buffer, prefix: string): Promise<string[]>
 const listedName = (entry: Dirent): string => (entry.isDirectory() ? `${entry.name}/` : entry.name);
 
 const isHidden = (prefix: string, name: string): boolean =>
-  (prefix === '' && name === `${PRIVATE_FOLDER}/`) ||
-  // What a killed sync into a folder further down left there.
-  (prefix.endsWith(`/${PRIVATE_FOLDER}/`) && isTemporary(name)) ||
-  isTemporaryBeside(name);
+  (prefix === '' && name === `${PRIVATE_FOLDER}/`) || isTemporaryOfNested(prefix, name) || isTemporaryBeside(name);
 
 const pathOf = (root: string, key: string): string | Buffer => {
   const below = bytesOf(key);

@@ -9,6 +9,13 @@ const BESIDE = /^\.picferry-[0-9a-f]{16}\.tmp$/;
 
 export const isTemporaryBeside = (name: string): boolean => BESIDE.test(name);
 
+/** Temporary files in a private folder: host, process, chance. */
+export const TEMPORARY = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp$/;
+
+/** What a killed sync into a folder further down left there: in its private folder, which is none of this root. */
+export const isTemporaryOfNested = (prefix: string, name: string): boolean =>
+  prefix.endsWith(`/${PRIVATE_FOLDER}/`) && TEMPORARY.test(name);
+
 /** Every file system in use takes 255 bytes (or 255 UTF-16 units, which is more). */
 const SEGMENT_MAX_BYTES = 255;
 
@@ -34,6 +41,9 @@ export const placeBelow = (
   if (bad !== undefined) return { reason: 'keyNotAllowed', detail: bad };
   if (isPrivate(segments[0] as string, platform))
     return { reason: 'keyNotAllowed', detail: `${PRIVATE_FOLDER} at the top of a folder is Picferry's own` };
+  const name = segments.at(-1) as string;
+  if (!marker && isTemporaryOfNested(key.slice(0, -name.length), name))
+    return { reason: 'keyNotAllowed', detail: `${JSON.stringify(key)} is one of Picferry's own temporary names` };
   const { sep } = platform === 'win32' ? win32 : posix;
   const parents = segments.slice(0, -1).map((_, depth) => joined(root, segments.slice(0, depth + 1), sep));
   return { path: joined(root, segments, sep), parents, marker };

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, mkdir, open, readdir, rmdir, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PRIVATE_FOLDER } from './paths.ts';
+import { PRIVATE_FOLDER, TEMPORARY } from './paths.ts';
 import { codeOf } from './refusals.ts';
 import type { RootFolder } from './root.ts';
 
@@ -14,10 +14,6 @@ export interface Temporary {
 
 /** A process id says nothing on another machine that mounts the same folder. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-const NAME = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp$/;
-
-/** Whether a file of a `.picferry` folder is one of ours. */
-export const isTemporary = (name: string): boolean => NAME.test(name);
 const STALE_AFTER_MS = 24 * 60 * 60_000;
 
 export class Temporaries {
@@ -95,7 +91,7 @@ export class Temporaries {
 
 /** By the time of the inode: the file's own time is set to the picture's before it gets its name. */
 const isStale = async (name: string, path: string, now: number): Promise<boolean> => {
-  const [, host, pid] = NAME.exec(name) ?? [];
+  const [, host, pid] = TEMPORARY.exec(name) ?? [];
   if (host === undefined || pid === undefined) return false;
   if (host === HOST && !isAlive(Number(pid))) return true;
   const stats = await lstat(path).catch(() => undefined);

@@ -57,7 +57,7 @@ const begin = async ({ destination, options, partSizeBytes }: Pair, line: CopyLi
   return { key: line.key, uploadId, partSizeBytes: partSizeFor(line.size, partSizeBytes), parts: [] };
 };
 
-const giveUp = ({ destination }: Pair, { key, uploadId }: OpenUpload): Promise<void> =>
+export const giveUp = ({ destination }: Pair, { key, uploadId }: OpenUpload): Promise<void> =>
   // What cannot be given back now is for the bucket's lifecycle rule.
   abortUpload(destination.target.client, { key: destination.fullKey(key), uploadId }).catch(() => {});
 

@@ -6,7 +6,7 @@ import { httpDate, storageHeaders } from './facts.ts';
 import { isS3Failure, type S3Failure, saysAbsent, saysPreconditionFailed } from './failure.ts';
 import { guardHeaders, isOccupied, isSameVersion } from './guard.ts';
 import { abortUpload, successValue } from './multipart.ts';
-import { copyInParts } from './multipart-copy.ts';
+import { copyInParts, giveUp } from './multipart-copy.ts';
 import { headObject } from './objects.ts';
 import { S3Store } from './store.ts';
 import { failed, pictureFailure } from './way-out.ts';
@@ -37,12 +37,12 @@ const copyPicture = async (pair: Pair, line: CopyLine, task: CopyTask): Promise<
   // A folder's odd bytes never come from S3, but a copy list is only a file.
   if (!line.key.isWellFormed()) return failed('notUtf8', 'S3 keys are UTF-8');
   try {
-    const guard = await guardFor(pair, line, task);
-    const key = pair.destination.fullKey(line.key);
-    if (await isOccupied(pair.destination.target, key, guard)) return await judgeStanding(pair, line, guard);
-    if (task.onlyIfNewer && guard.kind === 'replace' && !(await isStillLater(pair, line, guard.was))) {
-      return NEWER_ON_DESTINATION;
+    const looked = await lookFirst(pair, line, task);
+    if ('outcome' in looked) {
+      if (task.upload) await giveUp(pair, task.upload);
+      return looked;
     }
+    const { guard } = looked;
     return line.size > (pair.options.copyObjectMaxBytes ?? COPY_OBJECT_MAX_BYTES)
       ? await copyInParts(pair, line, task, guard)
       : await copyWhole(pair, line, task, guard);
@@ -52,10 +52,29 @@ const copyPicture = async (pair: Pair, line: CopyLine, task: CopyTask): Promise<
   }
 };
 
+/** What the copy is guarded by; or how it ends before anything is sent. */
+const lookFirst = async (pair: Pair, line: CopyLine, task: CopyTask): Promise<CopyOutcome | { guard: WriteGuard }> => {
+  try {
+    const guard = await guardFor(pair, line, task);
+    const key = pair.destination.fullKey(line.key);
+    if (await isOccupied(pair.destination.target, key, guard)) return await judgeStanding(pair, line, guard);
+    const refusal = task.onlyIfNewer && guard.kind === 'replace' ? await newerThere(pair, line, guard.was) : undefined;
+    return refusal ?? { guard };
+  } catch (error) {
+    if (isS3Failure(error)) return pictureFailure(error, 'destination');
+    throw error;
+  }
+};
+
 /** A source that is gone is for the copy itself to say. */
-const isStillLater = async ({ source }: Pair, { key }: CopyLine, was: PictureFacts): Promise<boolean> => {
-  const ours = await headObject(source.target.client, source.fullKey(key));
-  return ours === undefined || isLater(ours, was);
+const newerThere = async ({ source }: Pair, { key }: CopyLine, was: PictureFacts): Promise<CopyOutcome | undefined> => {
+  try {
+    const ours = await headObject(source.target.client, source.fullKey(key));
+    return ours === undefined || isLater(ours, was) ? undefined : NEWER_ON_DESTINATION;
+  } catch (error) {
+    if (isS3Failure(error)) return pictureFailure(error, 'source');
+    throw error;
+  }
 };
 
 /** What stands there now is what may be replaced; where it is gone, creating is all that is left to do. */

@@ -20,6 +20,7 @@ describe('where a key stands below a folder', () => {
     ['...', '/pictures/...'],
     ['..a/.b', '/pictures/..a/.b'],
     ['cam1/.picferry/a.jpg', '/pictures/cam1/.picferry/a.jpg'],
+    ['cam1/01234567-999-0123456789abcdef.tmp', '/pictures/cam1/01234567-999-0123456789abcdef.tmp'],
     ['.picferry2', '/pictures/.picferry2'],
     ['.PICFERRY/a', '/pictures/.PICFERRY/a'],
     ['CON', '/pictures/CON'],
@@ -48,6 +49,8 @@ describe('where a key stands below a folder', () => {
     ['.picferry/', /keyNotAllowed: .*Picferry's own/],
     ['.picferry/x.tmp', /keyNotAllowed: .*Picferry's own/],
     ['cam1/.picferry-0123456789abcdef.tmp', /keyNotAllowed: .*temporary/],
+    // Listings hide it, so a copy of it would be missing for ever.
+    ['cam1/.picferry/01234567-999-0123456789abcdef.tmp', /keyNotAllowed: .*temporary/],
     ['x'.repeat(256), /keyNotAllowed: .*255 bytes/],
     ['é'.repeat(128), /keyNotAllowed: .*255 bytes/],
     ['a\udc80', /notUtf8/],

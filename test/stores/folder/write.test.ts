@@ -1,5 +1,6 @@
 // A folder takes whole pictures only, and never in place of another one.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -120,6 +121,13 @@ describe('replacing takes the place of exactly what was read', () => {
     await plant(root, { a: 'old' });
     assert.deepEqual(await replace(root, nothing), { outcome: 'written' });
     assert.deepEqual(await harvest(root), { a: 'new one' });
+  });
+
+  test('unchanged, at a nanosecond that a double rounds up to the next millisecond: replaced', async (t) => {
+    const root = await scratchFolder(t);
+    await plant(root, { a: 'old' });
+    execFileSync('touch', ['-d', '2020-01-01 00:00:00.123999999', join(root, 'a')]);
+    assert.deepEqual(await replace(root, nothing), { outcome: 'written' });
   });
 
   const changes: [what: string, change: (path: string) => Promise<unknown>][] = [

@@ -63,6 +63,26 @@ describe('what goes wrong leaves no upload behind', () => {
     });
   }
 
+  const upload = { key: 'a', uploadId: 'up', partSizeBytes: 10, parts: ['x'] };
+  const newer = { headers: { ...HEAD.headers, 'last-modified': 'Mon, 01 Jul 2024 11:30:00 GMT' } };
+  const resumed: readonly (readonly [string, Special, Parameters<typeof copying>[1], string])[] = [
+    ['a newer picture there', { 'HEAD /new/a': newer }, { action: 'replace', onlyIfNewer: true }, 'newerOnDestination'],
+    ['a picture there by now', { 'HEAD /new/a': HEAD }, { createOnly: 'headFirst' }, 'alreadyThere'],
+    [
+      'a destination that may not be looked at',
+      { 'HEAD /new/a': { status: 403 } },
+      { action: 'replace' },
+      'accessDenied',
+    ],
+  ];
+  for (const [title, special, of, expected] of resumed) {
+    test(`${title}: ${expected}, and what an earlier invocation began is given up`, async () => {
+      const { outcome, seen } = await copying(special, { ...of, upload });
+      assert.equal(named(outcome), expected);
+      assert.equal(asked(seen).filter((request) => request === ABORT).length, 1);
+    });
+  }
+
   test('headFirst: looked at before and again before it is completed', async () => {
     let looks = 0;
     const there = () => (++looks === 1 ? { status: 404 } : HEAD);

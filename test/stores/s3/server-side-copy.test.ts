@@ -25,7 +25,7 @@ const TAKEN = errorReply(412, 'PreconditionFailed');
 
 interface Case {
   readonly createOnly?: CreateOnly;
-  readonly action?: CopyTask['action'];
+  readonly task?: Partial<CopyTask>;
   readonly options?: Partial<CopyRouteOptions>;
 }
 
@@ -40,7 +40,7 @@ const copying = async (script: Script, of: Case = {}): Promise<{ outcome: CopyOu
     memory: PLENTY,
     ...of.options,
   });
-  const outcome = await route.copy({ key: 'a', size: 10 }, { action: of.action ?? 'create', listedAt: LISTED_AT });
+  const outcome = await route.copy({ key: 'a', size: 10 }, { action: 'create', listedAt: LISTED_AT, ...of.task });
   return { outcome, seen: s3.seen };
 };
 const asked = (seen: readonly SeenRequest[]): string[] => seen.map(({ method, url }) => `${method} ${url}`);
@@ -163,11 +163,39 @@ describe('replacing', () => {
   ];
   for (const [title, createOnly, replies, expected] of table) {
     test(`${title}: ${expected}`, async () => {
-      const { outcome, seen } = await copying(inTurn(...replies), { action: 'replace', createOnly });
+      const { outcome, seen } = await copying(inTurn(...replies), { task: { action: 'replace' }, createOnly });
       assert.equal(named(outcome), expected);
       const copy = seen.find(({ method }) => method === 'PUT');
       if (copy && replies[0] === there) assert.equal(copy.headers['if-match'], '"old"');
       if (copy && replies[0] === ABSENT) assert.equal(copy.headers['if-none-match'], '*');
+    });
+  }
+});
+
+describe('replacing only what is older when it is copied', () => {
+  const at = (hour: number, mtime?: number): Reply => ({
+    headers: {
+      ...standing(10).headers,
+      'last-modified': `Mon, 01 Jul 2024 ${hour}:00:00 GMT`,
+      ...(mtime === undefined ? {} : { 'x-amz-meta-mtime': String(mtime) }),
+    },
+  });
+  const table: readonly (readonly [string, Reply, Reply, string])[] = [
+    ['older there', at(11), at(10), 'replaced'],
+    ['newer there', at(10), at(11), 'newerOnDestination'],
+    ['stored later there, of an older picture', at(10, 2_000), at(11, 1_000), 'replaced'],
+    ['stored earlier there, of a newer picture', at(11, 1_000), at(10, 2_000), 'newerOnDestination'],
+    ['gone there', at(10), ABSENT, 'copied'],
+    ['a source that does not answer', { status: 503 }, at(10), 'sourceUnavailable'],
+  ];
+  for (const [title, ours, theirs, expected] of table) {
+    test(`${title}: ${expected}`, async () => {
+      const script: Script = ({ method, path }) =>
+        method === 'HEAD' ? (path.startsWith('/old/') ? ours : theirs) : COPIED;
+      const { outcome, seen } = await copying(script, { task: { action: 'replace', onlyIfNewer: true } });
+      assert.equal(named(outcome), expected);
+      const isWritten = expected === 'replaced' || expected === 'copied';
+      assert.equal(seen.filter(({ method }) => method === 'PUT').length, isWritten ? 1 : 0);
     });
   }
 });
