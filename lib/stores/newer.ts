@@ -1,4 +1,5 @@
 // Which of two pictures is the later one: by when the content was made where both tell, else by when they were stored.
+import type { CopyOutcome } from './copy.ts';
 import type { PictureFacts } from './store.ts';
 
 export const isLater = (source: PictureFacts, destination: PictureFacts): boolean =>
@@ -6,9 +7,17 @@ export const isLater = (source: PictureFacts, destination: PictureFacts): boolea
     ? source.originalTime > destination.originalTime
     : source.modifiedAt > destination.modifiedAt;
 
-/** Kept: what was older on the destination at the listing is newer now. */
-export const NEWER_ON_DESTINATION = {
-  outcome: 'failed',
-  reason: 'newerOnDestination',
-  detail: 'the destination has a newer picture since the listing; it was kept',
-} as const;
+/**
+ * How a replacement ends that found nothing older to replace: a picture of the same moment and size is the copy that
+ * an earlier invocation made and could not commit, anything else came there since the listing and is kept.
+ */
+export const keptOutcome = (source: PictureFacts, destination: PictureFacts): CopyOutcome =>
+  source.originalTime !== undefined &&
+  source.originalTime === destination.originalTime &&
+  source.size === destination.size
+    ? { outcome: 'alreadyThere' }
+    : {
+        outcome: 'failed',
+        reason: 'newerOnDestination',
+        detail: 'the destination has a newer picture since the listing; it was kept',
+      };

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask } from './copy.ts';
 import { StoreRefused } from './errors.ts';
-import { isLater, NEWER_ON_DESTINATION } from './newer.ts';
+import { isLater, keptOutcome } from './newer.ts';
 import { type OpenPicture, type Store, type WriteGuard, type WriteResult, wasOpened } from './store.ts';
 
 /** A connection that is reset in the middle of a body is no reason to give a picture up, four in a row are. */
@@ -40,7 +40,7 @@ export const openStreamRoute = (
     const broken = watched(picture);
     if (task.onlyIfNewer && guard.kind === 'replace' && !isLater(picture.facts, guard.was)) {
       picture.body.destroy();
-      return NEWER_ON_DESTINATION;
+      return keptOutcome(picture.facts, guard.was);
     }
     let result: WriteResult;
     try {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openFolderStore } from '../../lib/stores/folder/store.ts';
 import { createMemoryBudget } from '../../lib/stores/memory-budget.ts';
-import { isLater } from '../../lib/stores/newer.ts';
+import { isLater, keptOutcome } from '../../lib/stores/newer.ts';
 import type { PictureFacts } from '../../lib/stores/store.ts';
 import { openStreamRoute } from '../../lib/stores/stream-copy.ts';
 import { harvest, plant, scratchFolder } from '../support/scratch.ts';
@@ -55,4 +55,24 @@ describe('a streamed copy that replaces only what is older', () => {
       assert.equal(kept, expected === 'there');
       assert.deepEqual(await harvest(to), { a: expected });
     });
+});
+
+describe('a replacement that finds nothing older', () => {
+  const ofMoment = (originalTime: number | undefined, size: number): PictureFacts => ({
+    ...{ size, modifiedAt: 1, metadata: {} },
+    ...(originalTime === undefined ? {} : { originalTime }),
+  });
+  for (const [what, source, destination, outcome] of [
+    [
+      'of the same moment and size: the copy that was made and not committed',
+      ofMoment(5, 3),
+      ofMoment(5, 3),
+      'alreadyThere',
+    ],
+    ['of a later moment', ofMoment(5, 3), ofMoment(6, 3), 'failed'],
+    ['of the same moment and another size', ofMoment(5, 3), ofMoment(5, 4), 'failed'],
+    ['of the same size, its moment unknown', ofMoment(undefined, 3), ofMoment(undefined, 3), 'failed'],
+  ] as const) {
+    test(`${what}: ${outcome}`, () => assert.equal(keptOutcome(source, destination).outcome, outcome));
+  }
 });

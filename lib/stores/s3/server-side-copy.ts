@@ -1,6 +1,6 @@
 // Copies pictures without their bytes passing through here: CopyObject, above its limit UploadPartCopy.
 import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask, OpenUpload } from '../copy.ts';
-import { isLater, NEWER_ON_DESTINATION } from '../newer.ts';
+import { isLater, keptOutcome } from '../newer.ts';
 import type { PictureFacts, Store, WriteGuard } from '../store.ts';
 import { httpDate, storageHeaders } from './facts.ts';
 import { isS3Failure, type S3Failure, saysAbsent, saysPreconditionFailed } from './failure.ts';
@@ -70,7 +70,7 @@ const lookFirst = async (pair: Pair, line: CopyLine, task: CopyTask): Promise<Co
 const newerThere = async ({ source }: Pair, { key }: CopyLine, was: PictureFacts): Promise<CopyOutcome | undefined> => {
   try {
     const ours = await headObject(source.target.client, source.fullKey(key));
-    return ours === undefined || isLater(ours, was) ? undefined : NEWER_ON_DESTINATION;
+    return ours === undefined || isLater(ours, was) ? undefined : keptOutcome(ours, was);
   } catch (error) {
     if (isS3Failure(error)) return pictureFailure(error, 'source');
     throw error;
