@@ -1,11 +1,12 @@
 // Closes a round's copying: every entry of its copy list has exactly one outcome, or the migration has failed.
 
 import type { Side } from '../compare/entry.ts';
-import { type Amount, minus, NOTHING, plus, sameAmount } from '../compare/entry.ts';
+import { type Amount, minus, NOTHING, sameAmount } from '../compare/entry.ts';
 import { addOutcomes, type NotTriedReason, noOutcomes, type Outcomes, sumOfOutcomes } from '../compare/outcomes.ts';
 import { openRoute } from '../stores/route.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { Store } from '../stores/store.ts';
+import { amountOfItems } from './copy-plan.ts';
 import { SumsDisagree } from './errors.ts';
 import { addExamples, type Examples } from './invocation.ts';
 import type { ItemDocument, Uploads } from './item-document.ts';
@@ -13,7 +14,7 @@ import { readJson, writeJson } from './lines.ts';
 import { copyPlanPath, examplesPath } from './paths.ts';
 import type { CopyItem } from './payloads.ts';
 import type { Records, ReportFiles } from './ports.ts';
-import { changeMigration, itemsPrefix, type MigrationRecord, migrationPk } from './record.ts';
+import { changeMigration, indexOf, itemsPrefix, type MigrationRecord, migrationPk } from './record.ts';
 
 export interface CloseHost {
   readonly records: Records;
@@ -35,7 +36,7 @@ export const closeRound = async (
   host: CloseHost,
 ): Promise<MigrationRecord> => {
   const plan = await readJson<CopyItem[]>(host.files, copyPlanPath(record.id, round));
-  const copyList = plan.map(({ amount }) => amount).reduce(plus, NOTHING);
+  const copyList = amountOfItems(plan);
   const { outcomes, reasons, examples } = await addUp(record, round, plan, reason, host);
   const known = await host.files.read(examplesPath(record.id));
   await writeJson(host.files, examplesPath(record.id), {
@@ -57,7 +58,7 @@ const addUp = async (
   host: CloseHost,
 ): Promise<Closed> => {
   const planned = new Map(plan.map(({ index, amount }) => [index, amount]));
-  let notTried = plan.map(({ amount }) => amount).reduce(plus, NOTHING);
+  let notTried = amountOfItems(plan);
   let outcomes: Outcomes = noOutcomes();
   let examples: Examples = {};
   const reasons: Record<string, number> = {};
@@ -76,7 +77,7 @@ const addUp = async (
 /** An item has at most as many outcomes as entries, and exactly as many when it is done. */
 const checked = (item: ItemDocument, planned: ReadonlyMap<number, Amount>): Amount => {
   const sum = sumOfOutcomes(item.outcomes);
-  const amount = planned.get(Number(item.sk.split('#').at(-1))) ?? NOTHING;
+  const amount = planned.get(indexOf(item)) ?? NOTHING;
   if (item.done ? sameAmount(sum, amount) : sum.count <= amount.count && sum.bytes <= amount.bytes) return sum;
   throw new SumsDisagree(
     `${item.sk}: ${sum.count} outcomes (${sum.bytes} bytes) for ${amount.count} entries (${amount.bytes} bytes) of the copy list.`,

@@ -17,3 +17,6 @@ export const planCopying = (shards: readonly ShardRef[], order: 'newest' | 'olde
 
 export const amountOf = (shards: readonly ShardRef[]): Amount =>
   shards.reduce((sum: Amount, { count, bytes }) => plus(sum, { count, bytes }), NOTHING);
+
+export const amountOfItems = (items: readonly CopyItem[]): Amount =>
+  items.reduce((sum: Amount, { amount }) => plus(sum, amount), NOTHING);

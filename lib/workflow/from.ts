@@ -1,7 +1,8 @@
 // Going on from an earlier migration: copying what its lists name instead of listing first.
-import { minus, NOTHING, plus } from '../compare/entry.ts';
+import { minus, NOTHING } from '../compare/entry.ts';
 import { compareKeys } from '../compare/key.ts';
 import { sumOfOutcomes } from '../compare/outcomes.ts';
+import { amountOfItems } from './copy-plan.ts';
 import { entriesInOrder } from './copying-order.ts';
 import { asOf, copiedRounds, findingsOf, remainingForGoodUpTo, remainingOf } from './figures.ts';
 import { filesOf, type ItemDocument } from './item-document.ts';
@@ -9,7 +10,15 @@ import { gzipLines, readJson, writeJson } from './lines.ts';
 import { copyPlanPath, missingIndexPath, missingPath, planPath } from './paths.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
 import type { Records, ReportFiles } from './ports.ts';
-import { changeMigration, hasEnded, itemsPrefix, type MigrationRecord, migrationPk, readMigration } from './record.ts';
+import {
+  changeMigration,
+  hasEnded,
+  indexOf,
+  itemsPrefix,
+  type MigrationRecord,
+  migrationPk,
+  readMigration,
+} from './record.ts';
 import type { From, MigrationRequest } from './request.ts';
 import { keyPatternOf } from './rules.ts';
 import type { StepContext } from './steps/context.ts';
@@ -78,7 +87,7 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
   await writeJson(context.files, copyPlanPath(record.id, 1), items);
   await writeMissingList(record, earlier, items, context);
   const comparison = earlier.rounds.find((one) => one.round === round)?.comparison;
-  const copyList = items.map(({ amount }) => amount).reduce(plus, NOTHING);
+  const copyList = amountOfItems(items);
   await changeMigration(context.records, record.id, () => ({
     rounds: [{ round: 1, copyList }],
     earlier: {
@@ -100,7 +109,7 @@ const itemsToTryAgain = async (
   const plan = await readJson<CopyItem[]>(files, copyPlanPath(earlier.id, round));
   const documents = new Map<number, ItemDocument>();
   for await (const one of records.list<ItemDocument>(migrationPk(earlier.id), itemsPrefix(round))) {
-    documents.set(Number(one.sk.split('#').at(-1)), one);
+    documents.set(indexOf(one), one);
   }
   const again: Omit<CopyItem, 'index'>[] = [];
   for (const item of plan) {

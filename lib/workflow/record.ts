@@ -63,6 +63,8 @@ export interface MigrationRecord extends Document {
 export const migrationPk = (id: string): string => `migration#${id}`;
 export const taskSk = (round: number, index: number): string => `round#${round}#task#${String(index).padStart(6, '0')}`;
 export const itemSk = (round: number, index: number): string => `round#${round}#item#${String(index).padStart(6, '0')}`;
+/** The task or item that a document of these is about. */
+export const indexOf = ({ sk }: Document): number => Number(sk.split('#').at(-1));
 export const tasksPrefix = (round: number): string => `round#${round}#task#`;
 export const itemsPrefix = (round: number): string => `round#${round}#item#`;
 

@@ -6,7 +6,7 @@ import { readJson, writeJson } from '../lines.ts';
 import { copyPlanPath, planPath } from '../paths.ts';
 import type { PlanTask, VerifyInput, VerifyOutput } from '../payloads.ts';
 import type { Records, ReportFiles } from '../ports.ts';
-import { migrationPk, tasksPrefix } from '../record.ts';
+import { indexOf, migrationPk, tasksPrefix } from '../record.ts';
 import { writeReport } from '../report-of.ts';
 import type { TaskDocument } from '../task-document.ts';
 import type { RunStep } from './context.ts';
@@ -39,8 +39,7 @@ export const rangesToCompareAgain = async (
   let compared = false;
   for await (const task of records.list<TaskDocument>(migrationPk(migrationId), tasksPrefix(round))) {
     compared = true;
-    const index = Number(task.sk.split('#').at(-1));
-    ranges.push(...(plan[index]?.ranges ?? []).filter((_, of) => (task.ranges[of]?.copyList.count ?? 0) > 0));
+    ranges.push(...(plan[indexOf(task)]?.ranges ?? []).filter((_, of) => (task.ranges[of]?.copyList.count ?? 0) > 0));
   }
   return compared ? ranges : plan.flatMap((task) => task.ranges);
 };
