@@ -1,6 +1,7 @@
 // What the exit code says, in one place: scripts depend on it.
+
+import type { Result } from '../report/result.ts';
 import type { Mode } from '../workflow/request.ts';
-import type { Result } from './result.ts';
 
 export const EXIT = {
   fine: 0,

@@ -2,6 +2,7 @@
 
 import { pictures } from '../report/format.ts';
 import type { Report } from '../report/report.ts';
+import { type Result, resultOf } from '../report/result.ts';
 import { reportTable } from '../report/table.ts';
 import { copiedRounds } from '../workflow/figures.ts';
 import type { Examples } from '../workflow/invocation.ts';
@@ -11,7 +12,6 @@ import type { ReportFiles } from '../workflow/ports.ts';
 import type { MigrationRecord } from '../workflow/record.ts';
 import { reportOf } from '../workflow/report-of.ts';
 import { printable } from './printable.ts';
-import { type Result, resultOf } from './result.ts';
 import { verdictOf, warningsOf } from './sentences.ts';
 
 export const resultOfRecord = (record: MigrationRecord, files: ReportFiles): Result =>

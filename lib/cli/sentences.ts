@@ -2,8 +2,8 @@
 import type { Side } from '../compare/entry.ts';
 import { formatBytes, formatMoment, pictures } from '../report/format.ts';
 import type { Report } from '../report/report.ts';
+import type { Figure, Result } from '../report/result.ts';
 import type { OnDifferent } from '../workflow/request.ts';
-import type { Figure, Result } from './result.ts';
 
 const amount = ({ count, bytes }: Figure): string => `${pictures(count ?? 0)} (${formatBytes(bytes ?? 0)})`;
 const some = ({ count }: Figure): boolean => count !== null && count > 0;

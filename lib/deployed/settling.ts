@@ -1,5 +1,5 @@
 // Which migrations Settle looks at: the one an event tells of, or all that may have been killed unnoticed.
-import { lockIsUp } from '../workflow/lock.ts';
+import { lockHasLapsed } from '../workflow/lock.ts';
 import { hasEnded, listMigrations, type MigrationRecord } from '../workflow/record.ts';
 import { type SettleHost, settle } from '../workflow/settle.ts';
 
@@ -36,4 +36,4 @@ const sweep = async (host: SettleHost, since: string): Promise<string[]> => {
 };
 
 const mayBeDead = async (record: MigrationRecord, host: SettleHost): Promise<boolean> =>
-  !hasEnded(record.status) && (record.status === 'stopping' || (await lockIsUp(host, record.pair, record.id)));
+  !hasEnded(record.status) && (record.status === 'stopping' || (await lockHasLapsed(host, record.pair, record.id)));

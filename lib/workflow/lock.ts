@@ -40,7 +40,7 @@ export const takeLock = async (
   for (;;) {
     const found = await host.records.get<LockDocument>(lockPk(pair), 'lock');
     const takenFrom = found?.migrationId ?? undefined;
-    if (found && takenFrom && takenFrom !== migrationId && !(await isUp(host, found))) {
+    if (found && takenFrom && takenFrom !== migrationId && !(await hasLapsed(host, found))) {
       return { kind: 'heldBy', migrationId: takenFrom };
     }
     const fencing = (found?.fencing ?? 0) + 1;
@@ -59,7 +59,7 @@ export const takeLock = async (
 };
 
 /** A living process keeps its lock however long it sleeps; without processes the lease decides. */
-const isUp = async (host: LockHost, lock: LockDocument): Promise<boolean> =>
+const hasLapsed = async (host: LockHost, lock: LockDocument): Promise<boolean> =>
   lock.holder === null ? lock.leaseUntil <= host.now() : host.liveness.isDead(lock.holder);
 
 /** One conditional write as an invocation begins; refused, it must end without touching anything. */
@@ -94,7 +94,7 @@ export const releaseLock = async (
 };
 
 /** Whether the holder's process is gone (embedded) or the lease ran out. */
-export const lockIsUp = async (host: LockHost, pair: string, migrationId: string): Promise<boolean> => {
+export const lockHasLapsed = async (host: LockHost, pair: string, migrationId: string): Promise<boolean> => {
   const found = await host.records.get<LockDocument>(lockPk(pair), 'lock');
-  return !found || found.migrationId !== migrationId || isUp(host, found);
+  return !found || found.migrationId !== migrationId || hasLapsed(host, found);
 };

@@ -1,6 +1,6 @@
 // Settle: closes migrations whose execution is over without having said how: killed, stopped, timed out.
 import { type EndHost, type Ending, endMigration, openUntil } from './end.ts';
-import { lockIsUp } from './lock.ts';
+import { lockHasLapsed } from './lock.ts';
 import type { Executions } from './ports.ts';
 import { changeMigration, hasEnded, type MigrationRecord, readMigration } from './record.ts';
 import { endingOf } from './steps/fail.ts';
@@ -13,7 +13,7 @@ export interface SettleHost extends EndHost {
 export const settle = async (migrationId: string, host: SettleHost): Promise<MigrationRecord | undefined> => {
   const record = await readMigration(host.records, migrationId);
   if (!record || hasEnded(record.status)) return record;
-  const dead = host.liveness.mine !== undefined && (await lockIsUp(host, record.pair, migrationId));
+  const dead = host.liveness.mine !== undefined && (await lockHasLapsed(host, record.pair, migrationId));
   if (!dead && (await host.executions.status(migrationId)) === 'running') return record;
   const stopping = await changeMigration(host.records, migrationId, (now) =>
     hasEnded(now.status) ? undefined : { status: 'stopping' },
@@ -26,7 +26,7 @@ export const settle = async (migrationId: string, host: SettleHost): Promise<Mig
 /** For whoever only looks: a migration whose process is gone is settled, a living one left alone. */
 export const settleIfDead = async (record: MigrationRecord, host: SettleHost): Promise<MigrationRecord> => {
   if (hasEnded(record.status) || host.liveness.mine === undefined) return record;
-  const dead = await lockIsUp(host, record.pair, record.id);
+  const dead = await lockHasLapsed(host, record.pair, record.id);
   return dead ? ((await settle(record.id, host)) ?? record) : record;
 };
 

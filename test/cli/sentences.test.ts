@@ -1,8 +1,8 @@
 // What a migration's end means, in sentences.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { resultOf } from '../../lib/cli/result.ts';
 import { verdictOf, warningsOf } from '../../lib/cli/sentences.ts';
+import { resultOf } from '../../lib/report/result.ts';
 import type { OnDifferent } from '../../lib/workflow/request.ts';
 import { amount, type GivenReport, givenReport } from '../report/reports.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { exitOf } from '../../lib/cli/exit.ts';
-import { resultOf } from '../../lib/cli/result.ts';
 import { FINDINGS } from '../../lib/compare/findings.ts';
+import { resultOf } from '../../lib/report/result.ts';
 import { amount, type GivenReport, givenReport } from '../report/reports.ts';
 
 describe('resultOf', () => {

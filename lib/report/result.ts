@@ -1,10 +1,10 @@
-// What `--json` prints of a migration: every name always there, null where nothing is known.
+// A report's figures as programs read them: every name always there, null where nothing is known.
 import { type Amount, SIDES, type Side } from '../compare/entry.ts';
 import { FINDINGS, type Finding } from '../compare/findings.ts';
 import type { Outcome } from '../compare/outcomes.ts';
 import { OUTCOMES } from '../compare/outcomes.ts';
 import { amountOf, fromCompact } from '../compare/statistics.ts';
-import type { Report } from '../report/report.ts';
+import type { Report } from './report.ts';
 
 /** An amount, or two nulls where no comparison was completed: a 0 would say that nothing is missing. */
 export type Figure = Amount | { readonly count: null; readonly bytes: null };
