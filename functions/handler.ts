@@ -1,34 +1,40 @@
-// What stands around a step in a Lambda: ports opened once per cold start, logs that carry the migration's id.
-import { Logger } from '@aws-lambda-powertools/logger';
+// What stands around a step in a Lambda: ports opened once per cold start; logs, metrics and traces with the migration's id.
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { type DeployedHost, openDeployed } from '../lib/deployed/host.ts';
 import type { RunStep } from '../lib/workflow/steps/context.ts';
+import { logger, observed, observer } from './observe.ts';
+import { traced } from './trace.ts';
 
-const logger = new Logger({ serviceName: 'picferry' });
 let host: DeployedHost | undefined;
-
-/** The error that a handler throws arrives as Lambda's errorType by its `name`: what the definition's retriers go by. */
-export const handle = <Input, Output>(run: (input: Input, invocation: Invocation) => Promise<Output>) =>
-  middy<Input, Output>()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .handler(async (input, lambda) => {
-      host ??= openDeployed();
-      return run(input, {
-        host,
-        getRemainingTimeInMillis: () => lambda.getRemainingTimeInMillis(),
-        log: (message, fields) => logger.info(message, { ...fields }),
-      });
-    });
 
 export interface Invocation {
   readonly host: DeployedHost;
+  /** The same for every repetition of an asynchronous invocation. */
+  readonly awsRequestId: string;
   getRemainingTimeInMillis(): number;
-  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** The error that a handler throws arrives as Lambda's errorType by its `name`: what the definition's retriers go by. */
+export const handle = <Input, Output>(
+  run: (input: Input, invocation: Invocation) => Promise<Output>,
+  migrationIdIn: (input: Input) => string | undefined = () => undefined,
+) =>
+  middy<Input, Output>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .handler(async (input, lambda) => {
+      const id = migrationIdIn(input);
+      return observed(id, () =>
+        traced(id, () => {
+          host ??= openDeployed(process.env, observer);
+          const { awsRequestId } = lambda;
+          return run(input, { host, awsRequestId, getRemainingTimeInMillis: () => lambda.getRemainingTimeInMillis() });
+        }),
+      );
+    });
+
 export const handleStep = <Input extends { readonly migrationId: string }, Output>(step: RunStep<Input, Output>) =>
-  handle<Input, Output>(async (input, invocation) => {
-    logger.appendKeys({ migrationId: input.migrationId });
-    return step(input, invocation.host.stepContext(invocation, invocation.log));
-  });
+  handle<Input, Output>(
+    (input, invocation) => step(input, invocation.host.stepContext(invocation)),
+    ({ migrationId }) => migrationId,
+  );

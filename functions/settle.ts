@@ -5,8 +5,9 @@ import { handle } from './handler.ts';
 /** Longer than any execution can have run. */
 const oldestMs = (Number(process.env.MACHINE_TIMEOUT_SECONDS) + 86_400) * 1000;
 
-export const handler = handle<SettleEvent, { readonly settled: readonly string[] }>(async (event, { host, log }) => {
-  const settled = await settleEvent(event, host, oldestMs);
-  if (settled.length > 0) log('settled', { settled });
-  return { settled };
-});
+export const handler = handle<SettleEvent, { readonly settled: readonly string[] }>(
+  async (event, { host, getRemainingTimeInMillis: remainingMs }) => ({
+    settled: await settleEvent(event, host, { oldestMs, remainingMs }),
+  }),
+  ({ detail }) => detail?.name,
+);

@@ -23,6 +23,7 @@ const SUITES = {
   unit: { files: ['test/*.test.ts', `test/{${UNITS.join(',')}}/**/*.test.ts`], atOnce: 2 },
   contract: { files: ['test/{support,contract,conformance}/**/*.test.ts'], atOnce: 1 },
   emulator: { files: ['test/e2e/**/*.test.ts'], atOnce: 1 },
+  browser: { files: ['test/browser/**/*.test.ts'], atOnce: 1 },
   package: { files: ['test/package/**/*.test.ts'], atOnce: 1 },
 };
 

@@ -21,10 +21,17 @@ export const fromBodySchema = z.strictObject({
 export const migrationBodySchema = z.union([pairBodySchema, fromBodySchema]);
 export type MigrationBody = z.output<typeof migrationBodySchema>;
 
+export const scheduleName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'has letters, digits, - and _, at most 64');
+
+/** `POST /schedules`. */
 export const scheduleBodySchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'has letters, digits, - and _, at most 64'),
-  expression: z.string().min(1).max(256),
-  timeZone: z.string().min(1).max(50).default('UTC'),
+  name: scheduleName,
+  expression: z
+    .string()
+    .min(1)
+    .max(256)
+    .describe('rate(2 hours), or cron(0 2 * * ? *) as EventBridge Scheduler reads it'),
+  timeZone: z.string().min(1).max(50).default('UTC').describe('IANA name'),
   ...pairBodySchema.shape,
 });
 export type ScheduleBody = z.output<typeof scheduleBodySchema>;

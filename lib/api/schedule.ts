@@ -22,6 +22,12 @@ export interface Schedule {
   readonly runs: readonly ScheduleRun[];
 }
 
+/** As the API shows it. */
+export interface ScheduleView extends Schedule {
+  /** When it is due next; absent: never again. */
+  readonly nextAt?: string;
+}
+
 export interface ScheduleDocument extends Document, Schedule {
   readonly pk: 'schedules';
   /** The name. */

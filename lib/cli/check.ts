@@ -7,6 +7,7 @@ Examples:
   picferry check /mnt/old-server /mnt/new-server
   picferry check old new --checksum --json         stores by their names in ./picferry.json
   picferry check s3://old/ s3://new/ --exclude '**/thumbs/**'
+  picferry check old new --api https://abc123.execute-api.eu-central-1.amazonaws.com
 
 Exit: 0 the destination has everything, 1 it does not, 2 refused (nothing started), 3 failed, cancelled or busy.`;
 

@@ -1,6 +1,7 @@
 // What the exit code says, in one place: scripts depend on it.
 
 import type { Result } from '../report/result.ts';
+import { standingOf } from '../report/standing.ts';
 import type { Mode } from '../workflow/request.ts';
 
 export const EXIT = {
@@ -15,15 +16,8 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** What somebody has to copy, wait for or decide about. `missingOnSource` is shown and not judged. */
-const JUDGED_BY_CHECK = ['missingOnDestination', 'archived', 'settling', 'different'] as const;
-
-/** Judged by the very figures that `--json` prints. An unknown figure is never a good one. */
 export const exitOf = (mode: Mode, result: Result): number => {
-  if (result.status !== 'done') return EXIT.broken;
-  const fine =
-    mode === 'check'
-      ? JUDGED_BY_CHECK.every((finding) => result.findings[finding].source.count === 0)
-      : result.remaining.count === 0 && result.outcomes.failed.count === 0 && result.outcomes.notTried.count === 0;
-  return fine ? EXIT.fine : EXIT.somethingLeft;
+  const standing = standingOf(mode, result);
+  if (standing === 'fine') return EXIT.fine;
+  return standing === 'left' ? EXIT.somethingLeft : EXIT.broken;
 };

@@ -36,10 +36,26 @@ export interface StateFlags {
   readonly json?: true;
 }
 
-export type PairFlags = StoreFlags & RuleFlags & StateFlags;
+/** Of commands that work with this machine and with an API alike. */
+export interface ServiceFlags extends StateFlags {
+  readonly api?: string;
+}
+
+/** Where migrations run elsewhere. */
+export interface DetachFlags {
+  readonly detach?: true;
+}
+
+export type PairFlags = StoreFlags & RuleFlags & ServiceFlags & DetachFlags;
 
 export const addPairFlags = (command: Command): Command =>
-  addStateFlags(addStoreFlags(addCopyingFlags(addComparingFlags(command))));
+  addServiceFlags(addStoreFlags(addRuleFlags(command))).option(
+    '--detach',
+    'with --api: print the id and leave it running there',
+  );
+
+/** What is asked for again and again may be filtered as well. */
+export const addRuleFlags = (command: Command): Command => addCopyingFlags(addComparingFlags(command));
 
 const addComparingFlags = (command: Command): Command =>
   command
@@ -50,7 +66,7 @@ const addComparingFlags = (command: Command): Command =>
     .option('--captured-before <date>', 'captured before that moment', parseDate)
     .option('--modified-after <date>', 'modified on its store at that moment or later', parseDate)
     .option('--modified-before <date>', 'modified before that moment', parseDate)
-    .option('--key-pattern <regexp>', 'where keys carry camera and time: named groups camera, year, month, day, …')
+    .option('--key-pattern <regexp>', 'where keys carry camera and time: named groups camera, year, month, … (RE2)')
     .option(
       '--min-age <duration>',
       'leave younger pictures for later (default: 30s for folders, 0 for S3)',
@@ -85,8 +101,18 @@ const addStoreFlags = (command: Command): Command => {
   return command;
 };
 
+export const addServiceFlags = (command: Command): Command =>
+  addStateFlags(
+    command
+      .optionsGroup('Options:')
+      .option('--api <url>', 'ask a deployment or "picferry serve" instead of this machine (default: PICFERRY_API)'),
+  );
+
 export const addStateFlags = (command: Command): Command =>
   command
     .optionsGroup('Options:')
-    .option('--state-dir <folder>', 'where records and reports are kept (default: the XDG state folder)')
+    .option(
+      '--state-dir <folder>',
+      'where records and reports are kept (default: the XDG state folder); with --api: where serve keeps its token',
+    )
     .option('--json', 'print one JSON object on stdout');

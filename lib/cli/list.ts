@@ -1,11 +1,17 @@
-// `picferry list`: the migrations of this state folder, newest first.
+// `picferry list`: the migrations of a state folder or an API, newest first.
 import type { Command } from 'commander';
-import { addStateFlags, type StateFlags } from './flags.ts';
+import { addServiceFlags, type ServiceFlags } from './flags.ts';
 import { parseCount } from './values.ts';
 
-export interface ListFlags extends StateFlags {
+export interface ListFlags extends ServiceFlags {
   readonly limit: number;
 }
+
+const EXAMPLES = `
+Examples:
+  picferry list
+  picferry list --limit 100 --json
+  picferry list --api https://abc123.execute-api.eu-central-1.amazonaws.com`;
 
 export const addList = (program: Command): void => {
   const command = program
@@ -13,8 +19,10 @@ export const addList = (program: Command): void => {
     .summary('list migrations, newest first')
     .description('Lists migrations, newest first.')
     .option('--limit <n>', 'how many', parseCount, 20);
-  addStateFlags(command).action(async (flags: ListFlags) => {
-    const { runList } = await import('./run-list.ts');
-    process.exitCode = await runList(flags);
-  });
+  addServiceFlags(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: ListFlags) => {
+      const { runList } = await import('./run-list.ts');
+      process.exitCode = await runList(flags);
+    });
 };

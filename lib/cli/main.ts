@@ -1,5 +1,6 @@
 // Runs the command line: what goes wrong becomes one sentence on stderr and an exit code.
 import { CommanderError } from 'commander';
+import { printable } from '../report/printable.ts';
 import { EXIT } from './exit.ts';
 import { createProgram } from './program.ts';
 
@@ -16,7 +17,9 @@ const exitOfError = (error: unknown): number => {
   // commander has printed it already; help and version come this way too, with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.refused;
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`error: ${process.env.PICFERRY_DEBUG ? stack : message}\n`);
+  const text = (process.env.PICFERRY_DEBUG && stack) || message;
+  // Stores, APIs and systems have their words in it.
+  process.stderr.write(`error: ${text.split('\n').map(printable).join('\n')}\n`);
   return name === 'UsageError' ? EXIT.refused : EXIT.broken;
 };
 

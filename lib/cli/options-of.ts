@@ -1,6 +1,6 @@
 // Flags as a migration's options, with the checks that take more than one flag or more than its text.
-import { compileKeyPattern } from '../compare/capture.ts';
-import { compileFilters } from '../compare/filters.ts';
+import { compileGlobs } from '../compare/glob.ts';
+import { compileKeyPattern } from '../compare/key-pattern.ts';
 import { UsageError } from '../stores/usage-error.ts';
 import type { Options } from '../workflow/request.ts';
 import type { RuleFlags } from './flags.ts';
@@ -9,8 +9,8 @@ export const optionsOf = (flags: RuleFlags): Options => {
   const { include = [], exclude = [], keyPattern } = flags;
   checkSpan('captured', flags.capturedAfter, flags.capturedBefore);
   checkSpan('modified', flags.modifiedAfter, flags.modifiedBefore);
-  for (const glob of include) accepted('--include', glob, () => compileFilters({ include: [glob], exclude: [] }));
-  for (const glob of exclude) accepted('--exclude', glob, () => compileFilters({ include: [], exclude: [glob] }));
+  acceptedGlobs('--include', include);
+  acceptedGlobs('--exclude', exclude);
   if (keyPattern !== undefined) accepted('--key-pattern', keyPattern, () => compileKeyPattern(keyPattern));
   return {
     include,
@@ -39,6 +39,11 @@ const accepted = (flag: string, text: string, compile: () => unknown): void => {
   } catch (error) {
     throw new UsageError(`${flag} ${text}: ${(error as Error).message}`);
   }
+};
+
+const acceptedGlobs = (flag: string, globs: readonly string[]): void => {
+  for (const glob of globs) accepted(flag, glob, () => compileGlobs([glob]));
+  accepted(flag, globs.join(' '), () => compileGlobs(globs));
 };
 
 const checkSpan = (what: 'captured' | 'modified', after?: string, before?: string): void => {

@@ -1,6 +1,7 @@
 // Progress as one line: what it says and what it leaves out where the terminal is narrow. Pure.
 import { sumOfOutcomes } from '../compare/outcomes.ts';
 import { formatBytes, formatCount, formatDuration } from '../report/format.ts';
+import { printable } from '../report/printable.ts';
 import type { MigrationProgress } from '../workflow/progress.ts';
 
 /** What was done at a moment: two of them make a rate. */
@@ -86,7 +87,7 @@ export const progressText = (
   width = Number.POSITIVE_INFINITY,
 ): string => {
   let parts = partsOf(progress, pace);
-  const text = () => parts.map(([one]) => one).join(SEPARATOR);
+  const text = () => printable(parts.map(([one]) => one).join(SEPARATOR));
   while (text().length > width && parts.length > 1) {
     const least = Math.max(...parts.map(([, importance]) => importance));
     const dropped = parts.findLastIndex(([, importance]) => importance === least);

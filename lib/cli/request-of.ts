@@ -1,7 +1,7 @@
 // The command line as a request: everything that can be wrong is found here, before anything is opened or written.
-import { statSync } from 'node:fs';
-import type { Side } from '../compare/entry.ts';
+import { SIDES, type Side } from '../compare/entry.ts';
 import { checkPair, resolveStore, UsageError } from '../stores/address.ts';
+import { refuseOtherThanFolder, refuseSecret } from '../stores/here.ts';
 import { readPicferryJson } from '../stores/picferry-json.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { MigrationRequest, Mode } from '../workflow/request.ts';
@@ -26,10 +26,9 @@ export const requestOf = async (
     resolveStore(addresses[side], { side, cwd, env, stores, ...serviceFlags(side, flags) });
   const request: MigrationRequest = { mode, source: spec('source'), destination: spec('destination'), options };
   checkPair(request.source, request.destination, { stateDir });
-  refuseOtherThanFolder('source', request.source, { mustExist: true });
-  refuseOtherThanFolder('destination', request.destination, { mustExist: false });
+  for (const side of SIDES) refuseOtherThanFolder(side, request[side]);
   refuseS3Flags(request);
-  refuseSecret(request);
+  for (const side of SIDES) refuseSecret(request[side]);
   return request;
 };
 
@@ -42,18 +41,6 @@ const serviceFlags = (side: Side, flags: StoreFlags) =>
         profile: flags.destinationProfile,
       });
 
-/** A folder that is not there is a slip of the keyboard or a disk that is not mounted: said before anything starts. */
-const refuseOtherThanFolder = (side: Side, spec: StoreSpec, { mustExist }: { readonly mustExist: boolean }): void => {
-  if (spec.type !== 'folder') return;
-  const found = statSync(spec.path, { throwIfNoEntry: false });
-  if (found === undefined && mustExist) {
-    throw new UsageError(`there is no folder ${spec.path} (the ${side}): check the path, or mount the disk`);
-  }
-  if (found !== undefined && !found.isDirectory()) {
-    throw new UsageError(`${spec.path} (the ${side}) is a file: name the folder it is in, and --include for the file`);
-  }
-};
-
 const refuseS3Flags = ({ destination, options }: MigrationRequest): void => {
   if (destination.type !== 'folder') return;
   for (const [flag, value] of [
@@ -63,14 +50,5 @@ const refuseS3Flags = ({ destination, options }: MigrationRequest): void => {
     if (value !== undefined) {
       throw new UsageError(`${flag} is for a destination on S3; ${destination.path} is a folder`);
     }
-  }
-};
-
-const refuseSecret = ({ source, destination }: MigrationRequest): void => {
-  for (const spec of [source, destination]) {
-    if (spec.type !== 's3' || spec.secret === undefined) continue;
-    throw new UsageError(
-      `the keys of ${spec.name ?? spec.bucket} are in the secret "${spec.secret}", which only a deployment reads: give the store a profile here`,
-    );
   }
 };

@@ -3,15 +3,15 @@ import type { Command } from 'commander';
 import { type EmbeddedHost, openEmbedded } from '../embedded/host.ts';
 import { stateDirOf } from '../embedded/state-dir.ts';
 import { UsageError } from '../stores/usage-error.ts';
-import { readMigration } from '../workflow/record.ts';
 import type { From, Mode } from '../workflow/request.ts';
 import { type StartResult, startFrom, startMigration } from '../workflow/start.ts';
-import { EXIT, exitOf } from './exit.ts';
-import type { PairFlags, StateFlags } from './flags.ts';
+import { apiAddressOf } from './api-address.ts';
+import { openState, serviceOf } from './embedded-service.ts';
+import type { PairFlags } from './flags.ts';
 import { follow } from './follow.ts';
-import { printResult, resultOfRecord } from './print-result.ts';
+import { printEnd } from './print-result.ts';
 import { requestOf } from './request-of.ts';
-import { readKnown } from './state.ts';
+import { sayBusy } from './say-busy.ts';
 import type { SyncFlags } from './sync.ts';
 
 export const runSync = async (
@@ -34,6 +34,12 @@ export const runSync = async (
 };
 
 export const runPair = async (mode: Mode, source: string, destination: string, flags: PairFlags): Promise<number> => {
+  const api = apiAddressOf(flags, process.env);
+  if (api) {
+    const { runPairThere } = await import('./run-there.ts');
+    return runPairThere(mode, { source, destination }, flags, api);
+  }
+  refuseDetach(flags);
   const stateDir = stateDirOf(flags.stateDir);
   const place = { cwd: process.cwd(), env: process.env, stateDir };
   const request = await requestOf(mode, { source, destination }, flags, place);
@@ -41,37 +47,46 @@ export const runPair = async (mode: Mode, source: string, destination: string, f
   return runOn(host, () => startMigration(request, host), flags);
 };
 
-const runFrom = async (from: From, flags: StateFlags): Promise<number> => {
+const runFrom = async (from: From, flags: PairFlags): Promise<number> => {
+  const api = apiAddressOf(flags, process.env);
+  if (api) {
+    const { runFromThere } = await import('./run-there.ts');
+    return runFromThere(from, flags, api);
+  }
+  refuseDetach(flags);
+  const state = await openState(flags);
+  const earlier = await state.migration(from.from).finally(() => state.close());
   const stateDir = stateDirOf(flags.stateDir);
-  const earlier = await readKnown(from.from, flags.stateDir, ({ record }) => record);
   const host = await openEmbedded({ stateDir, ...concurrencyOf(earlier.request.options.concurrency) });
   return runOn(host, () => startFrom(from, host), flags);
 };
 
+/** On this machine a migration lives in the process of its command: nobody would be left to run it. */
+const refuseDetach = ({ detach }: PairFlags): void => {
+  if (!detach) return;
+  throw new UsageError(
+    '--detach needs somebody else to run it: start "picferry serve" or deploy, and name its URL with --api',
+  );
+};
+
 const concurrencyOf = (concurrency: number | undefined) => (concurrency === undefined ? {} : { concurrency });
 
-const runOn = async (host: EmbeddedHost, start: () => Promise<StartResult>, flags: StateFlags): Promise<number> => {
+const runOn = async (host: EmbeddedHost, start: () => Promise<StartResult>, flags: PairFlags): Promise<number> => {
+  const service = serviceOf(host, flags);
+  const json = flags.json === true;
   try {
     const ended = await follow(host, start);
-    if ('id' in ended) {
-      await printResult(ended, host.files, { json: flags.json === true, warnings: true });
-      return exitOf(ended.request.mode, resultOfRecord(ended, host.files));
-    }
+    if ('id' in ended) return await printEnd(service, ended.id, json);
     const { refusal } = ended;
     if (refusal.kind === 'refused') throw new UsageError(refusal.message);
-    process.stderr.write(
-      `error: migration ${refusal.id} is running on this pair; wait for it, or look at it with "picferry show ${refusal.id}${flags.stateDir === undefined ? '' : ` --state-dir ${flags.stateDir}`}"\n`,
-    );
-    const holder = flags.json ? await readMigration(host.records, refusal.id) : undefined;
-    if (holder) await printResult(holder, host.files, { json: true, warnings: false });
-    return EXIT.broken;
+    return await sayBusy(service, refusal.id, json);
   } finally {
     await host.close();
   }
 };
 
 /** An earlier migration's stores and options are taken as they were: anything else beside --from would be ignored. */
-const ALLOWED_BESIDE_FROM: ReadonlySet<string> = new Set(['from', 'only', 'json', 'stateDir']);
+const ALLOWED_BESIDE_FROM: ReadonlySet<string> = new Set(['from', 'only', 'json', 'stateDir', 'api', 'detach']);
 
 const refuseBesideFrom = (source: string | undefined, command: Command): void => {
   const given = command.options.filter(

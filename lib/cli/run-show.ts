@@ -1,49 +1,45 @@
 // Runs `show`: what was asked, how far it is, how it ended.
+import type { MigrationDetail } from '../api/resources.ts';
 import { formatCount, formatMoment } from '../report/format.ts';
-import { readProgress } from '../workflow/progress.ts';
-import { hasEnded, type MigrationRecord } from '../workflow/record.ts';
-import { reportOf } from '../workflow/report-of.ts';
+import { printable } from '../report/printable.ts';
+import { hasEnded } from '../workflow/record.ts';
 import { EXIT } from './exit.ts';
-import type { StateFlags } from './flags.ts';
-import { placesOf, resultOfRecord } from './print-result.ts';
-import { printable } from './printable.ts';
+import type { ServiceFlags } from './flags.ts';
+import { placesText } from './print-result.ts';
 import { progressText } from './progress-text.ts';
-import { aboutOf } from './run-list.ts';
-import { readKnown } from './state.ts';
+import { withService } from './service.ts';
 
-export const runShow = (id: string, { stateDir, json }: StateFlags): Promise<number> =>
-  readKnown(id, stateDir, async ({ record, host }) => {
-    const progress = await readProgress(host, id);
-    if (json) {
-      const { request } = record;
-      const object = { ...resultOfRecord(record, host.files), ...aboutOf(record), request, progress };
-      process.stdout.write(`${JSON.stringify(object)}\n`);
+export const runShow = (id: string, flags: ServiceFlags): Promise<number> =>
+  withService(flags, async (service) => {
+    const detail = await service.migration(id);
+    if (flags.json) {
+      process.stdout.write(`${JSON.stringify(detail)}\n`);
       return EXIT.fine;
     }
+    const { places } = await service.report(id);
     const blocks = [
-      recordText(record),
-      ...(hasEnded(record.status) ? [] : [progressText(progress, undefined)]),
-      roundsText(record),
-      await placesOf(record, host.files),
+      aboutText(detail),
+      ...(hasEnded(detail.status) ? [] : [progressText(detail.progress, undefined)]),
+      roundsText(detail),
+      placesText(places),
     ];
     process.stdout.write(`${blocks.filter((block) => block !== '').join('\n\n')}\n`);
     return EXIT.fine;
   });
 
-const recordText = (record: MigrationRecord): string => {
-  const report = reportOf(record);
-  const { from } = record.request;
+const aboutText = (detail: MigrationDetail): string => {
+  const { from } = detail.request;
   const lines: (readonly [string, string | undefined])[] = [
-    ['Migration', report.id],
-    ['Status', statusText(record)],
-    ['Message', report.message],
-    ['Mode', report.mode],
+    ['Migration', detail.id],
+    ['Status', statusText(detail)],
+    ['Message', detail.message],
+    ['Mode', detail.mode],
     ['From', from && `${from.from} (${from.only})`],
-    ['Source', report.source],
-    ['Destination', report.destination],
-    ['Options', optionsText(record)],
-    ['Started', formatMoment(report.startedAt)],
-    ['Ended', report.endedAt && formatMoment(report.endedAt)],
+    ['Source', detail.source],
+    ['Destination', detail.destination],
+    ['Options', optionsText(detail)],
+    ['Started', formatMoment(detail.startedAt)],
+    ['Ended', detail.endedAt && formatMoment(detail.endedAt)],
   ];
   return lines
     .filter(([, text]) => text)
@@ -51,11 +47,11 @@ const recordText = (record: MigrationRecord): string => {
     .join('\n');
 };
 
-const statusText = ({ status, cause }: MigrationRecord): string =>
+const statusText = ({ status, cause }: MigrationDetail): string =>
   cause && cause !== status ? `${status} (${cause})` : status;
 
 /** Only what was asked for beside the defaults. */
-const optionsText = ({ request: { options } }: MigrationRecord): string => {
+const optionsText = ({ request: { options } }: MigrationDetail): string => {
   const { checksum, onDifferent, order, tags, include, exclude, minAgeMs, ...named } = options;
   const words = [
     ...include.map((glob) => `include ${glob}`),
@@ -70,15 +66,15 @@ const optionsText = ({ request: { options } }: MigrationRecord): string => {
   return words.filter((word) => word !== false).join(', ');
 };
 
-const roundsText = ({ rounds }: MigrationRecord): string =>
-  rounds
-    .map(({ round, comparison, copying }) => {
+const roundsText = ({ roundFigures }: MigrationDetail): string =>
+  roundFigures
+    .map(({ round, copyList, remaining, outcomes }) => {
       const parts = [
-        comparison &&
-          `${formatCount(comparison.copyList.count)} to copy, ${formatCount(comparison.remaining.count)} remaining`,
-        copying && `${formatCount(copying.outcomes.copied.count + copying.outcomes.replaced.count)} copied`,
-        copying && copying.outcomes.failed.count > 0 && `${formatCount(copying.outcomes.failed.count)} failed`,
+        copyList && `${formatCount(copyList.count)} to copy`,
+        remaining && `${formatCount(remaining.count)} remaining`,
+        outcomes && `${formatCount(outcomes.copied.count + outcomes.replaced.count)} copied`,
+        outcomes && outcomes.failed.count > 0 && `${formatCount(outcomes.failed.count)} failed`,
       ].filter((part) => part);
-      return `Round ${round}:     ${parts.join(', ')}`;
+      return printable(`Round ${round}:     ${parts.join(', ')}`);
     })
     .join('\n');

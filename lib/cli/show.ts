@@ -1,6 +1,11 @@
 // `picferry show ID`: one migration's record and how far it is.
 import type { Command } from 'commander';
-import { addStateFlags, type StateFlags } from './flags.ts';
+import { addServiceFlags, type ServiceFlags } from './flags.ts';
+
+const EXAMPLES = `
+Examples:
+  picferry show 20260131-120000-x7k2p9
+  picferry show 20260131-120000-x7k2p9 --json          figures, request, progress and rounds`;
 
 export const addShow = (program: Command): void => {
   const command = program
@@ -8,8 +13,10 @@ export const addShow = (program: Command): void => {
     .summary("show a migration's record and progress")
     .description("Shows a migration's record and progress.")
     .argument('<ID>', 'as "picferry list" names it');
-  addStateFlags(command).action(async (id: string, flags: StateFlags) => {
-    const { runShow } = await import('./run-show.ts');
-    process.exitCode = await runShow(id, flags);
-  });
+  addServiceFlags(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (id: string, flags: ServiceFlags) => {
+      const { runShow } = await import('./run-show.ts');
+      process.exitCode = await runShow(id, flags);
+    });
 };

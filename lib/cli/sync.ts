@@ -16,6 +16,7 @@ Examples:
   picferry sync s3://old/ s3://new/ --destination-endpoint-url https://minio.example.org
   picferry sync --from 20260131-120000-x7k2p9      copies what that check found missing
   picferry sync --from 20260131-120000-x7k2p9 --only failed
+  picferry sync old new --api https://abc123.execute-api.eu-central-1.amazonaws.com --detach
 
 Exit: 0 nothing remains, 1 something remains or failed, 2 refused (nothing started), 3 failed, cancelled or busy.`;
 

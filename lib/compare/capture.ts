@@ -1,5 +1,6 @@
 // Which camera took a picture and when, as far as its key tells.
 import type { Entry } from './entry.ts';
+import type { KeyPattern } from './key-pattern.ts';
 
 export interface Capture {
   /** May hold slashes. */
@@ -12,7 +13,7 @@ export interface Capture {
  * Without a pattern: `<camera>/pictures/YYYYMMDD/YYYYMMDDHHMMSS…` and `<camera>/pictures/raw/YYYYMMDD/YYYYMMDDHHMMSS…`.
  * With one: its named groups (`compileKeyPattern`). What is no date (20261399) gives no time.
  */
-export function captureOf(key: string, pattern?: RegExp): Capture {
+export function captureOf(key: string, pattern?: KeyPattern): Capture {
   if (pattern !== undefined) return captureByPattern(key, pattern);
   const camera = cameraEnd(key);
   if (camera === undefined) return {};
@@ -24,7 +25,7 @@ export function captureOf(key: string, pattern?: RegExp): Capture {
 }
 
 /** When a picture was taken: by its key, else when it was modified. */
-export function capturedAt(entry: Entry, pattern?: RegExp): number {
+export function capturedAt(entry: Entry, pattern?: KeyPattern): number {
   if (pattern !== undefined) return captureByPattern(entry.key, pattern).capturedAt ?? entry.modifiedAt;
   // Time first: most keys without one are told by their name's first character.
   const time = timeInName(entry.key);
@@ -86,11 +87,8 @@ function utc(year: number, month: number, day: number, hour: number, minute: num
   return valid ? Date.UTC(year, month - 1, day, hour, minute, second) : undefined;
 }
 
-const TIME_GROUPS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
-const GROUPS: readonly string[] = ['camera', ...TIME_GROUPS];
-
-function captureByPattern(key: string, pattern: RegExp): Capture {
-  const groups = pattern.exec(key)?.groups;
+function captureByPattern(key: string, pattern: KeyPattern): Capture {
+  const groups = pattern.groupsIn(key);
   if (groups === undefined) return {};
   const { camera, year, month = '1', day = '1', hour = '0', minute = '0', second = '0' } = groups;
   const time = year && utc(fullYear(year), +month, +day, +hour, +minute, +second);
@@ -99,24 +97,3 @@ function captureByPattern(key: string, pattern: RegExp): Capture {
 
 /** Two digits mean this century. */
 const fullYear = (year: string): number => (year.length === 2 ? 2000 + Number(year) : Number(year));
-
-/** A key pattern as users write it: a regular expression whose named groups say camera and capture time. */
-export function compileKeyPattern(text: string): RegExp {
-  let pattern: RegExp;
-  try {
-    pattern = new RegExp(text);
-  } catch (error) {
-    throw new Error(`the key pattern is no regular expression: ${(error as Error).message}`);
-  }
-  // An alternative that matches nothing makes any pattern show its groups.
-  const named = Object.keys(new RegExp(`${text}|`).exec('')?.groups ?? {});
-  const unknown = named.find((name) => !GROUPS.includes(name));
-  if (unknown !== undefined || named.length === 0) {
-    const what = unknown === undefined ? 'has no named group' : `has an unknown group "${unknown}"`;
-    throw new Error(`the key pattern ${what}; it takes ${GROUPS.map((name) => `(?<${name}>…)`).join(', ')}`);
-  }
-  const times = TIME_GROUPS.filter((name) => named.includes(name));
-  const gap = TIME_GROUPS.slice(0, times.length).find((name) => !times.includes(name));
-  if (gap !== undefined) throw new Error(`the key pattern has a group "${times.at(-1)}" but none for the ${gap}`);
-  return pattern;
-}

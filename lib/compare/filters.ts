@@ -1,11 +1,12 @@
 // Which pictures a migration is about: globs over keys and spans of time, compiled once, asked for every entry.
 import { capturedAt } from './capture.ts';
 import type { Entry } from './entry.ts';
-import { compileGlob, type KeyTest } from './glob.ts';
+import { compileGlobs } from './glob.ts';
+import type { KeyPattern } from './key-pattern.ts';
 
 /** Times are milliseconds since 1970: `…After` includes its moment, `…Before` does not, so that spans can follow each other. */
 export interface FilterOptions {
-  /** None: everything. See `compileGlob` for what a glob says. */
+  /** None: everything. See `compileGlobs` for what a glob says. */
   readonly include: readonly string[];
   /** Wins over `include`. */
   readonly exclude: readonly string[];
@@ -14,7 +15,7 @@ export interface FilterOptions {
   readonly modifiedAfter?: number | undefined;
   readonly modifiedBefore?: number | undefined;
   /** Where capture times stand in keys, if not in the usual place. */
-  readonly keyPattern?: RegExp | undefined;
+  readonly keyPattern?: KeyPattern | undefined;
 }
 
 export type Keep = (entry: Entry) => boolean;
@@ -28,10 +29,10 @@ export function compileFilters(options: FilterOptions): Keep {
   // The cheapest test first.
   const modified = within(options.modifiedAfter, options.modifiedBefore);
   if (modified !== undefined) tests.push((entry) => modified(entry.modifiedAt));
-  const excluded = anyOf(options.exclude.map(compileGlob));
-  if (excluded !== undefined) tests.push((entry) => !excluded(entry.key));
-  const included = anyOf(options.include.map(compileGlob));
-  if (included !== undefined) tests.push((entry) => included(entry.key));
+  const excluded = compileGlobs(options.exclude);
+  if (options.exclude.length > 0) tests.push((entry) => !excluded(entry.key));
+  const included = compileGlobs(options.include);
+  if (options.include.length > 0) tests.push((entry) => included(entry.key));
   const captured = within(options.capturedAfter, options.capturedBefore);
   if (captured !== undefined) tests.push((entry) => captured(capturedAt(entry, keyPattern)));
   return allOf(tests);
@@ -42,11 +43,6 @@ function within(after?: number, before?: number): ((time: number) => boolean) | 
   const from = after ?? Number.NEGATIVE_INFINITY;
   const to = before ?? Number.POSITIVE_INFINITY;
   return (time) => time >= from && time < to;
-}
-
-function anyOf(tests: readonly KeyTest[]): KeyTest | undefined {
-  if (tests.length < 2) return tests[0];
-  return (key) => tests.some((test) => test(key));
 }
 
 function allOf(tests: readonly Keep[]): Keep {

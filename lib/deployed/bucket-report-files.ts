@@ -6,7 +6,9 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   NoSuchKey,
+  NotFound,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
@@ -59,6 +61,16 @@ export const createBucketReportFiles = (bucket: string, client: S3Client): Repor
         throw error;
       }
     },
+    has: async (path) => {
+      try {
+        await orUnavailable(client.send(new HeadObjectCommand({ Bucket: bucket, Key: path })));
+        return true;
+      } catch (error) {
+        // Whoever may not list the bucket is told 403 instead, which says nothing about the file.
+        if (error instanceof NotFound) return false;
+        throw error;
+      }
+    },
     open,
     write,
     writeAll,
@@ -84,7 +96,7 @@ const partsOf = async function* (
 };
 
 /** Links open in browsers: a report should be shown, a list be saved. */
-const typeOf = (path: string): { readonly ContentType?: string } => {
+export const typeOf = (path: string): { readonly ContentType?: string } => {
   if (path.endsWith('.html')) return { ContentType: 'text/html; charset=utf-8' };
   if (path.endsWith('.json')) return { ContentType: 'application/json' };
   return path.endsWith('.gz') ? { ContentType: 'application/gzip' } : {};

@@ -1,6 +1,8 @@
 // What the stack tells its functions in environment variables; a wrong one shows at the cold start, not in a migration.
 import * as z from 'zod';
+import type { NamedStores } from '../stores/picferry-json.ts';
 
+const arn = z.string().startsWith('arn:');
 const seconds = z.coerce.number().positive();
 
 const CONFIGURATION = z
@@ -12,6 +14,27 @@ const CONFIGURATION = z
       .string()
       .regex(/^arn:[\w-]+:states:[\w-]+:\d+:stateMachine:[\w-]+$/)
       .optional(),
+    /** Schedules: only functions that set them have these. */
+    SCHEDULE_GROUP: z.string().min(1).optional(),
+    SCHEDULER_ROLE_ARN: arn.optional(),
+    START_FUNCTION_ARN: arn.optional(),
+    DEAD_LETTER_QUEUE_ARN: arn.optional(),
+    /** S3 takes a week at most. */
+    LINK_SECONDS: z.coerce.number().int().positive().max(604_800).default(3_600),
+    /** A role that may read reports and nothing else: keys of it say when they end, which a Lambda's own do not. */
+    LINK_ROLE_ARN: arn.optional(),
+    /** picferry.json as it was deployed. */
+    ALLOWED_STORES: z
+      .string()
+      .default('{}')
+      .transform((text, context): NamedStores => {
+        try {
+          return JSON.parse(text) as NamedStores;
+        } catch {
+          context.addIssue({ code: 'custom', message: 'is no JSON' });
+          return z.NEVER;
+        }
+      }),
     LEASE_SECONDS: seconds.optional(),
     HAND_ON_SECONDS: seconds.optional(),
     COMMIT_EVERY_SECONDS: seconds.optional(),

@@ -1,6 +1,7 @@
 // Records in one DynamoDB table: keys `pk` and `sk`, and an index `byTime` on `index` and `createdAt`.
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -40,6 +41,10 @@ export const createDynamoRecords = (table: string, client: DynamoDBClient): Reco
         if (error instanceof ConditionalCheckFailedException) return false;
         throw error;
       }
+    },
+
+    remove: async (pk: string, sk: string): Promise<void> => {
+      await orUnavailable(documents.send(new DeleteCommand({ TableName: table, Key: { pk, sk } })));
     },
 
     list: async function* <T extends Document>(pk: string, skPrefix: string): AsyncIterable<T> {

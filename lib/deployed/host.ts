@@ -9,14 +9,17 @@ import type { StoreSpec } from '../stores/spec.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCache } from '../stores/store-cache.ts';
 import { DEFAULT_LIMITS, type Limits } from '../workflow/limits.ts';
-import type { Executions, Liveness, Records, ReportFiles } from '../workflow/ports.ts';
+import type { Announcer, Executions, Liveness, Observer, Records, ReportFiles } from '../workflow/ports.ts';
 import type { StepContext } from '../workflow/steps/context.ts';
 import { createBucketReportFiles } from './bucket-report-files.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { createDynamoRecords } from './dynamo-records.ts';
-import { createStepFunctionsExecutions } from './step-functions-executions.ts';
+import { once } from './once.ts';
 
-export interface DeployedHost {
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export interface DeployedHost extends Observer, Announcer {
+  readonly configuration: Configuration;
   readonly records: Records;
   readonly files: ReportFiles;
   readonly executions: Executions;
@@ -25,7 +28,7 @@ export interface DeployedHost {
   openStore(spec: StoreSpec, side: Side): Promise<Store>;
   now(): number;
   /** One invocation's context, out of what Lambda tells the handler. */
-  stepContext(invocation: LambdaInvocation, log?: StepContext['log']): StepContext;
+  stepContext(invocation: LambdaInvocation): StepContext;
   close(): Promise<void>;
 }
 
@@ -36,31 +39,40 @@ export interface LambdaInvocation {
 
 /** Nobody can look into a Lambda: the lease tells whether it is dead. */
 const NOBODY_KNOWS: Liveness = { mine: undefined, isDead: async () => false };
+const UNWATCHED: Observer = { log: () => {}, count: () => {} };
 
-export const openDeployed = (env: Readonly<Record<string, string | undefined>> = process.env): DeployedHost => {
+/** Own endpoints have no DNS names for buckets. */
+export const s3ClientConfig = (env: Env) => ({
+  forcePathStyle: Boolean(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL),
+});
+
+export const openDeployed = (env: Env = process.env, observer: Observer = UNWATCHED): DeployedHost => {
   const configuration = readConfiguration(env);
   const limits = limitsOf(configuration);
   const dynamo = new DynamoDBClient({});
-  // Own endpoints have no DNS names for buckets.
-  const s3 = new S3Client({ forcePathStyle: Boolean(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) });
-  const stores = createStoreCache();
+  const s3 = new S3Client(s3ClientConfig(env));
+  const stores = createStoreCache({
+    onThrottle: () => observer.count('Throttles', 1),
+    keysOfSecret: async (name) => (await secretKeys())(name),
+  });
   const records = createDynamoRecords(configuration.TABLE_NAME, dynamo);
   const files = createBucketReportFiles(configuration.REPORTS_BUCKET, s3);
-  const ports = { records, files, liveness: NOBODY_KNOWS, openStore: stores.open };
+  const announce: Announcer['announce'] = async (ended) => (await announcer()).announce(ended);
+  const ports = { ...observer, announce, records, files, liveness: NOBODY_KNOWS, openStore: stores.open };
   const memory = createMemoryBudget(limits.memoryBytes);
   const now = Date.now;
 
   return {
     ...ports,
+    configuration,
     executions: executionsOf(configuration),
     limits,
     now,
-    stepContext: (invocation, log = () => {}) => ({
+    stepContext: (invocation) => ({
       ...ports,
       limits,
       now,
       memory,
-      log,
       deadline: now() + invocation.getRemainingTimeInMillis(),
       attempt: nanoid(10),
       listPlaces: pLimit(limits.listStreams),
@@ -74,12 +86,21 @@ export const openDeployed = (env: Readonly<Record<string, string | undefined>> =
   };
 };
 
+/** Clients of services that most invocations never call are loaded by the first that does. */
+const secretKeys = once(async () => (await import('./secrets.ts')).createSecretKeys());
+const announcer = once(async () => (await import('./announce.ts')).createAnnouncer());
+
 const executionsOf = ({ STATE_MACHINE_ARN }: Configuration): Executions => {
-  if (STATE_MACHINE_ARN) return createStepFunctionsExecutions(STATE_MACHINE_ARN);
-  const refuse = async (): Promise<never> => {
-    throw new Error('This function has no STATE_MACHINE_ARN: it neither starts nor stops migrations.');
+  const load = once(async () => {
+    if (STATE_MACHINE_ARN === undefined)
+      throw new Error('This function has no STATE_MACHINE_ARN: it neither starts nor stops migrations.');
+    return (await import('./step-functions-executions.ts')).createStepFunctionsExecutions(STATE_MACHINE_ARN);
+  });
+  return {
+    start: async (migrationId) => (await load()).start(migrationId),
+    stop: async (migrationId) => (await load()).stop(migrationId),
+    status: async (migrationId) => (await load()).status(migrationId),
   };
-  return { start: refuse, stop: refuse, status: refuse };
 };
 
 const limitsOf = (configuration: Configuration): Limits => {

@@ -1,5 +1,5 @@
 // Report files in a folder of the state folder. A file appears whole or not at all, whenever the process is killed.
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { nanoid } from 'nanoid';
@@ -33,18 +33,21 @@ export const createFolderReportFiles = (root: string): ReportFiles => {
 
   return {
     where,
-    read: async (path: string): Promise<Buffer | undefined> => {
-      try {
-        return await readFile(where(path));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
+    read: (path) => unlessMissing(() => readFile(where(path))),
+    has: async (path) => (await unlessMissing(() => stat(where(path))))?.isFile() ?? false,
     open: async (path: string): Promise<Readable> => (await open(where(path))).createReadStream(),
     write: (path, body) => writeWhole(path, (file) => file.writeFile(body)),
     writeAll: (path, chunks) => writeWhole(path, (file) => file.writeFile(chunks)),
   };
+};
+
+const unlessMissing = async <T>(look: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 };
 
 /** Paths are the workflow's own, never made of prefixes or keys; anything else is a mistake worth stopping for. */

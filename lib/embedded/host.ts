@@ -1,5 +1,4 @@
 // Everything a migration needs on one machine, put together: the ports' twins, the interpreter, the shared places.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nanoid } from 'nanoid';
 import pLimit from 'p-limit';
@@ -11,14 +10,17 @@ import { createStoreCache } from '../stores/store-cache.ts';
 import { DEFINITION_URL, type DefinitionNumbers, readDefinition, withNumbers } from '../workflow/definition.ts';
 import { DEFAULT_LIMITS, type Limits } from '../workflow/limits.ts';
 import { STEPS, type Step } from '../workflow/payloads.ts';
-import type { Liveness, Records, ReportFiles } from '../workflow/ports.ts';
+import type { Announcer, Liveness, Observer, Records, ReportFiles } from '../workflow/ports.ts';
+import { changeMigration, hasEnded, readMigration } from '../workflow/record.ts';
 import type { RunStep, StepContext } from '../workflow/steps/context.ts';
 import { createExecutions, type EmbeddedExecutions } from './executions.ts';
 import { createFolderReportFiles } from './folder-report-files.ts';
 import { createInterpreter, type Interpreter, type TaskHandler } from './interpreter.ts';
 import { createProcessLiveness } from './process-liveness.ts';
+import { createSettling } from './settling.ts';
 import { openSqliteRecords } from './sqlite-records.ts';
-import { stateDirOf } from './state-dir.ts';
+import { openStateDir, stateDirOf } from './state-dir.ts';
+import { createWorkplaces, type Workplace } from './workplaces.ts';
 
 export type Steps = Readonly<Record<Step, RunStep<never, unknown>>>;
 
@@ -40,7 +42,7 @@ export interface EmbeddedOptions {
   readonly invocationMs?: number;
 }
 
-export interface EmbeddedHost {
+export interface EmbeddedHost extends Observer, Announcer {
   readonly records: Records;
   readonly files: ReportFiles;
   readonly executions: EmbeddedExecutions;
@@ -51,6 +53,10 @@ export interface EmbeddedHost {
   now(): number;
   /** A new invocation's context: steps and Settle run in one. */
   stepContext(): StepContext;
+  /** Keeps what a full disk prevented, until `settleLeft` succeeds with it. */
+  later(migrationId: string, work: () => Promise<unknown>): void;
+  /** Tries to settle what could not be settled when it was over. */
+  settleLeft(): Promise<void>;
   /** Stops what runs, waits for it, and lets go of files and connections. */
   close(): Promise<void>;
 }
@@ -72,7 +78,7 @@ const NUMBERS: DefinitionNumbers = {
 
 export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<EmbeddedHost> => {
   const stateDir = stateDirOf(options.stateDir, options.env);
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await openStateDir(stateDir);
   const copiesAtOnce = options.concurrency ?? COPIES_AT_ONCE;
   const limits = { ...DEFAULT_LIMITS, ...AT_HAND, copiesPerShard: copiesAtOnce, ...options.limits };
   const [records, liveness] = await Promise.all([
@@ -83,42 +89,64 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
   const stores = createStoreCache();
   const now = options.now ?? Date.now;
   const log = options.log ?? (() => {});
+  // Whoever runs it looks on; nobody has to be told.
+  const watching = { log, count: () => {}, announce: async () => {} };
   const places = { listPlaces: pLimit(Math.max(1, limits.listStreams / 2)), copyPlaces: pLimit(copiesAtOnce) };
   const memory = createMemoryBudget(limits.memoryBytes);
 
-  const stepContext = (): StepContext => {
+  const workplaces = createWorkplaces(records, places.copyPlaces);
+
+  const stepContext = (workplace?: Workplace): StepContext => {
     const deadline = options.invocationMs === undefined ? Number.POSITIVE_INFINITY : now() + options.invocationMs;
     const ports = { records, files, liveness, openStore: stores.open };
-    return { ...ports, ...places, memory, limits, now, deadline, attempt: nanoid(10), log };
+    return { ...ports, ...places, ...watching, ...workplace, memory, limits, now, deadline, attempt: nanoid(10) };
   };
 
   let interpreter: Promise<Interpreter> | undefined;
   const executions = createExecutions(
     () => {
-      interpreter ??= openInterpreter(options, files, stepContext);
+      interpreter ??= openInterpreter(options, files, async (id) => stepContext(await workplaces.of(id)));
       return interpreter;
     },
-    (migrationId, end) => log('execution ended', { migrationId, ...end }),
+    {
+      onStart: (migrationId) => log('execution started', { migrationId }),
+      onEnd: (migrationId, end) => log('execution ended', { migrationId, ...end }),
+      whenOver: async (migrationId) => {
+        await settling.settle(migrationId);
+        await workplaces.leave(migrationId).catch(() => {});
+      },
+      shallStop: async (migrationId) => (await readMigration(records, migrationId))?.stopAsked === 'cancel',
+    },
   );
 
   const close = async (): Promise<void> => {
+    // The record tells the tasks, which would go on to their end otherwise.
+    for (const id of executions.running()) {
+      await changeMigration(records, id, ({ status }) => (hasEnded(status) ? undefined : { status: 'stopping' })).catch(
+        () => {},
+      );
+    }
     await executions.close();
     await stores.close();
     records.close();
   };
-  return { records, files, executions, liveness, limits, stateDir, openStore: stores.open, now, stepContext, close };
+  const ports = { records, files, executions, liveness, openStore: stores.open };
+  const settleHost = { ...ports, ...watching, now };
+  const settling = createSettling(settleHost);
+  const { later, again: settleLeft } = settling;
+  return { ...settleHost, limits, stateDir, stepContext: () => stepContext(), later, settleLeft, close };
 };
 
 const openInterpreter = async (
   options: EmbeddedOptions,
   files: ReportFiles,
-  stepContext: () => StepContext,
+  contextFor: (migrationId: string) => Promise<StepContext>,
 ): Promise<Interpreter> => {
   const { trace, checkLimits } = options;
   const [text, steps] = await Promise.all([readDefinition(options.definition ?? DEFINITION_URL), stepsOf(options)]);
   return createInterpreter({
     definition: withNumbers(text, { ...NUMBERS, ...options.numbers }),
-    tasks: Object.fromEntries(STEPS.map((step) => [`\${${step}Arn}`, handlerOf(steps[step], stepContext)])),
+    tasks: Object.fromEntries(STEPS.map((step) => [`\${${step}Arn}`, handlerOf(steps[step], contextFor)])),
     readFile: (_bucket, path) => files.read(path),
     ...(trace && { trace }),
     ...(checkLimits && { checkLimits }),
@@ -130,6 +158,6 @@ const stepsOf = async (options: EmbeddedOptions): Promise<Steps> =>
   options.steps ?? (await import('../workflow/steps/index.ts')).steps;
 
 const handlerOf =
-  (step: RunStep<never, unknown>, stepContext: () => StepContext): TaskHandler =>
+  (step: RunStep<never, unknown>, contextFor: (migrationId: string) => Promise<StepContext>): TaskHandler =>
   async (input) =>
-    step(input as never, stepContext());
+    step(input as never, await contextFor((input as { readonly migrationId: string }).migrationId));

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Document, Expectation, Records } from '../workflow/ports.ts';
 import { loadSqlite } from './load-sqlite.ts';
+import { makePrivate, takeFromOthers } from './private-files.ts';
 
 export interface SqliteRecords extends Records {
   close(): void;
@@ -28,10 +29,17 @@ const SCHEMA = `
 
 export const openSqliteRecords = async (file: string): Promise<SqliteRecords> => {
   const { DatabaseSync } = await loadSqlite();
+  if (file !== ':memory:') await keepPrivate(file);
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   await useWriteAheadLog(database);
   database.exec(SCHEMA);
   return new Documents(database);
+};
+
+/** SQLite makes the files beside it with the rights of the file itself. */
+const keepPrivate = async (file: string): Promise<void> => {
+  makePrivate(file);
+  await Promise.all([file, `${file}-wal`, `${file}-shm`].map(takeFromOthers));
 };
 
 /** Changing the journal does not wait for other processes, whatever the time-out: it has to be asked again. */
@@ -52,6 +60,7 @@ class Documents implements SqliteRecords {
   readonly #database;
   readonly #find;
   readonly #write;
+  readonly #remove;
   readonly #page;
   readonly #newest;
 
@@ -61,6 +70,7 @@ class Documents implements SqliteRecords {
     this.#write = database.prepare(
       'INSERT OR REPLACE INTO documents (pk, sk, idx, createdAt, json) VALUES (?, ?, ?, ?, ?)',
     );
+    this.#remove = database.prepare('DELETE FROM documents WHERE pk = ? AND sk = ?');
     this.#page = database.prepare(
       `SELECT sk, json FROM documents WHERE pk = ? AND sk > ? AND sk >= ? AND substr(sk, 1, length(?3)) = ?3 ORDER BY sk LIMIT ${PAGE}`,
     );
@@ -86,6 +96,10 @@ class Documents implements SqliteRecords {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  async remove(pk: string, sk: string): Promise<void> {
+    this.#remove.run(pk, sk);
   }
 
   async *list<T extends Document>(pk: string, skPrefix: string): AsyncIterable<T> {

@@ -14,7 +14,7 @@ export const buildApp = async (): Promise<App> => {
     stores: await readDeployedStores(settings.config),
     definition: await readDefinition(settings.definition),
     // Beside the assets made of them, so that two syntheses at once do not meet.
-    codeOf: bundleFunctions(`${app.outdir}/functions`),
+    codeOf: await bundleFunctions(`${app.outdir}/functions`),
     ...(settings.credentials === 'cli' ? { synthesizer: new CliCredentialsStackSynthesizer() } : {}),
   });
   return app;

@@ -1,5 +1,8 @@
 // The stores a deployment may work with: those of picferry.json that a Lambda can reach.
-import { type NamedStores, readPicferryJson } from '../stores/picferry-json.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type NamedStores, PICFERRY_JSON, readPicferryJson } from '../stores/picferry-json.ts';
+import { SynthesisRefused } from './settings.ts';
 
 export interface DeployedStore {
   readonly bucket: string;
@@ -16,9 +19,19 @@ export interface DeployedStore {
 
 export type DeployedStores = Readonly<Record<string, DeployedStore>>;
 
-/** Folders stay out: no Lambda sees them. No file is a deployment without stores, which can be looked at. */
-export const readDeployedStores = async (folder: string): Promise<DeployedStores> =>
-  deployable(await readPicferryJson(folder));
+/** Folders stay out: no Lambda sees them. Where no folder is given and there is no file, it is a deployment without stores. */
+export const readDeployedStores = async (folder: string | undefined): Promise<DeployedStores> => {
+  if (folder !== undefined && !existsSync(join(folder, PICFERRY_JSON))) {
+    throw new SynthesisRefused(
+      `There is no ${join(folder, PICFERRY_JSON)}. -c config=DIR names the folder of the ${PICFERRY_JSON} whose stores are deployed.`,
+    );
+  }
+  try {
+    return deployable(await readPicferryJson(folder ?? '.'));
+  } catch (error) {
+    throw new SynthesisRefused((error as Error).message);
+  }
+};
 
 export const deployable = (stores: NamedStores): DeployedStores => {
   const reachable: Record<string, DeployedStore> = {};
@@ -31,15 +44,15 @@ export const deployable = (stores: NamedStores): DeployedStores => {
   return reachable;
 };
 
-/** A Lambda's variables hold 4 KB together. */
-const MOST_BYTES = 3_500;
+/** A Lambda's variables hold 4,096 bytes together; names and ARNs of the others take a good thousand in the worst case. */
+const MOST_BYTES = 2_800;
 
 export const storesAsText = (stores: DeployedStores): string => {
   const text = JSON.stringify(stores);
   const bytes = Buffer.byteLength(text);
   if (bytes <= MOST_BYTES) return text;
-  throw new Error(
+  throw new SynthesisRefused(
     `picferry.json names ${Object.keys(stores).length} stores in ${bytes} bytes; a deployment takes ${MOST_BYTES}. ` +
-      'Name buckets without prefixes (a request may narrow a store to a prefix below it), or deploy a second stack with -c stackName=….',
+      'Leave out what is not needed there, or deploy a second stack with -c stackName=… and -c config=….',
   );
 };

@@ -1,12 +1,14 @@
 // Turns the table of permissions into statements for one function's role.
 import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { DeployedStore, DeployedStores } from './deployed-stores.ts';
 import { BY_TIME, type FunctionName, MIGRATIONS_PREFIX } from './names.ts';
-import { PERMISSIONS, REPORTS_ACTIONS, STORE_ACTIONS } from './permissions.ts';
+import { PERMISSIONS, REPORTS_ACTIONS, SCHEDULE_ACTIONS, STORE_ACTIONS } from './permissions.ts';
 import type { PicferryFunction } from './picferry-function.ts';
+import type { Scheduling } from './scheduling.ts';
 
 export const grantRecords = (name: FunctionName, to: PicferryFunction, table: ITable): void => {
   to.may(
@@ -57,6 +59,26 @@ export const grantExecutions = (name: FunctionName, to: PicferryFunction, machin
     if (action === 'StartExecution') machine.grantStartExecution(to.role);
     else machine.grantExecution(to.role, `states:${action}`);
   }
+};
+
+export const grantAnnouncing = (name: FunctionName, to: PicferryFunction): void => {
+  if (!PERMISSIONS[name].announces) return;
+  to.may(['events:PutEvents'], [Stack.of(to).formatArn({ service: 'events', resource: 'event-bus/default' })]);
+};
+
+export const grantSchedules = (name: FunctionName, to: PicferryFunction, { schedulesArn, role }: Scheduling): void => {
+  if (!PERMISSIONS[name].schedules) return;
+  to.may(
+    SCHEDULE_ACTIONS.map((action) => `scheduler:${action}`),
+    [schedulesArn],
+  );
+  to.role.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['iam:PassRole'],
+      resources: [role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    }),
+  );
 };
 
 /** In a policy `*`, `?` and `$` mean more than themselves; in a prefix they are characters of a name. */

@@ -3,7 +3,7 @@ import type { FunctionName } from './names.ts';
 
 export interface Permissions {
   /** Records of the table. */
-  readonly table: readonly ('GetItem' | 'PutItem' | 'Query')[];
+  readonly table: readonly ('GetItem' | 'PutItem' | 'DeleteItem' | 'Query')[];
   /** The index by time. */
   readonly byTime: boolean;
   /** Objects under migrations/ in the reports bucket. */
@@ -14,7 +14,15 @@ export interface Permissions {
    */
   readonly stores: 'none' | 'look' | 'copy' | 'abandon';
   /** The state machine's executions. */
-  readonly executions: readonly ('StartExecution' | 'DescribeExecution')[];
+  readonly executions: readonly ('StartExecution' | 'StopExecution' | 'DescribeExecution')[];
+  /** May end a migration, and tells the account's event bus then. */
+  readonly announces: boolean;
+  /** Sets and unsets schedules of the stack's group, and hands them the one role they fire with. */
+  readonly schedules: boolean;
+  /** Signs links with a role that may read reports and nothing else. */
+  readonly links: boolean;
+  /** Called without anybody waiting for its answer: what fails again and again ends in the dead-letter queue. */
+  readonly deadLetters: boolean;
 }
 
 const STEP: Permissions = {
@@ -23,7 +31,14 @@ const STEP: Permissions = {
   reports: 'readAndWrite',
   stores: 'none',
   executions: [],
+  announces: false,
+  schedules: false,
+  links: false,
+  deadLetters: false,
 };
+
+/** Whoever ends a migration gives up its unfinished uploads, writes its last report, and tells of it. */
+const ENDS: Permissions = { ...STEP, stores: 'abandon', announces: true };
 
 export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   Plan: { ...STEP, stores: 'look' },
@@ -31,11 +46,23 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   Summarise: STEP,
   Copy: { ...STEP, stores: 'copy', table: ['GetItem', 'PutItem'] },
   Verify: { ...STEP, stores: 'abandon' },
-  Finish: { ...STEP, table: ['GetItem', 'PutItem'], reports: 'write' },
-  Fail: { ...STEP, stores: 'abandon' },
-  Start: { ...STEP, stores: 'abandon', executions: ['StartExecution', 'DescribeExecution'] },
-  Settle: { ...STEP, stores: 'abandon', byTime: true, executions: ['DescribeExecution'] },
+  // What it ends is done: no upload is left.
+  Finish: { ...STEP, table: ['GetItem', 'PutItem'], announces: true },
+  Fail: ENDS,
+  Start: { ...ENDS, executions: ['StartExecution', 'DescribeExecution'], deadLetters: true },
+  Settle: { ...ENDS, byTime: true, executions: ['DescribeExecution'], deadLetters: true },
+  Api: {
+    ...ENDS,
+    table: ['GetItem', 'PutItem', 'DeleteItem', 'Query'],
+    byTime: true,
+    executions: ['StartExecution', 'StopExecution', 'DescribeExecution'],
+    schedules: true,
+    links: true,
+  },
 };
+
+/** Of schedules in the stack's group. */
+export const SCHEDULE_ACTIONS = ['CreateSchedule', 'UpdateSchedule', 'DeleteSchedule'] as const;
 
 /** Without ListBucket on a bucket S3 answers 403 instead of 404, and absence could not be told from refusal. */
 export const REPORTS_ACTIONS: Readonly<
@@ -58,7 +85,14 @@ export const STORE_ACTIONS: Readonly<
   look: { objects: ['s3:GetObject'], bucket: ['s3:ListBucket'], keys: ['kms:Decrypt'] },
   abandon: { objects: ['s3:AbortMultipartUpload'], bucket: [], keys: [] },
   copy: {
-    objects: ['s3:GetObject', 's3:GetObjectTagging', 's3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],
+    objects: [
+      's3:GetObject',
+      's3:GetObjectTagging',
+      's3:PutObject',
+      's3:PutObjectTagging',
+      's3:AbortMultipartUpload',
+      's3:ListMultipartUploadParts',
+    ],
     bucket: ['s3:ListBucket'],
     keys: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },

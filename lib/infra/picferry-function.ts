@@ -4,7 +4,7 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { Architecture, type Code, Function as Lambda, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionName } from './names.ts';
+import { ENVIRONMENT, type FunctionName } from './names.ts';
 import type { Settings } from './settings.ts';
 
 export interface PicferryFunctionProps {
@@ -14,35 +14,45 @@ export interface PicferryFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** API Gateway waits 30 s for an answer, whatever the function still does. */
+const API_TIMEOUT_SECONDS = 29;
+
 export class PicferryFunction extends Construct {
   readonly lambda: Lambda;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: PicferryFunctionProps) {
     super(scope, id);
+    const { name, settings } = props;
     const logGroup = new LogGroup(this, 'Log', {
-      retention: props.settings.logDays as RetentionDays,
+      retention: settings.logDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // Not the managed AWSLambdaBasicExecutionRole: that one writes to every log of the account.
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `What Picferry's ${props.name} may do`,
+      description: `What Picferry's ${name} may do`,
     });
     logGroup.grantWrite(this.role);
     this.lambda = new Lambda(this, 'Function', {
-      description: `Picferry: ${props.name}`,
+      description: `Picferry: ${name}`,
       code: props.code,
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
-      architecture: props.settings.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      architecture: settings.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       // 1,769 MB is where Lambda gives one whole vCPU.
       memorySize: 1_769,
-      timeout: Duration.seconds(props.settings.lambdaTimeoutSeconds),
+      timeout: Duration.seconds(
+        name === 'Api' ? Math.min(API_TIMEOUT_SECONDS, settings.lambdaTimeoutSeconds) : settings.lambdaTimeoutSeconds,
+      ),
+      ...reservedFor(name, settings),
       tracing: Tracing.ACTIVE,
       role: this.role,
       logGroup,
-      environment: { ...props.environment },
+      environment: {
+        ...props.environment,
+        [ENVIRONMENT.service]: settings.stackName,
+      },
     });
   }
 
@@ -53,3 +63,10 @@ export class PicferryFunction extends Construct {
     );
   }
 }
+
+const reservedFor = (name: FunctionName, settings: Settings): { reservedConcurrentExecutions?: number } => {
+  const { listReservedConcurrency, copyReservedConcurrency } = settings;
+  if (name === 'List' && listReservedConcurrency) return { reservedConcurrentExecutions: listReservedConcurrency };
+  if (name === 'Copy' && copyReservedConcurrency) return { reservedConcurrentExecutions: copyReservedConcurrency };
+  return {};
+};

@@ -22,8 +22,11 @@ export class ReportsBucket extends Construct {
           id: 'ReportsExpire',
           prefix: MIGRATIONS_PREFIX,
           expiration: Duration.days(settings.reportDays),
+          // A report is written several times: a month is time to find out that a version was wanted.
           noncurrentVersionExpiration: Duration.days(30),
         },
+        // What expired leaves a marker behind; a rule with an age may not say this as well.
+        { id: 'MarkersOfNothingEnd', expiredObjectDeleteMarker: true },
         { id: 'AbandonedUploadsEnd', abortIncompleteMultipartUploadAfter: Duration.days(7) },
       ],
     });

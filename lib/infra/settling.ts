@@ -5,9 +5,10 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
 
 export class Settling extends Construct {
-  constructor(scope: Construct, id: string, machine: IStateMachine, settle: IFunction) {
+  constructor(scope: Construct, id: string, settings: Settings, machine: IStateMachine, settle: IFunction) {
     super(scope, id);
     new Rule(this, 'ExecutionEnded', {
       description: 'Picferry: an execution ended without Finish',
@@ -19,8 +20,8 @@ export class Settling extends Construct {
       targets: [new LambdaFunction(settle, { retryAttempts: 3, maxEventAge: Duration.hours(1) })],
     });
     new Rule(this, 'Sweep', {
-      description: 'Picferry: settles migrations whose lease ran out',
-      schedule: Schedule.rate(Duration.minutes(5)),
+      description: 'Picferry: settles migrations whose lease ran out, looks for schedules that did not fire',
+      schedule: Schedule.rate(Duration.minutes(settings.sweepMinutes)),
       targets: [new LambdaFunction(settle, { event: RuleTargetInput.fromObject({}), retryAttempts: 0 })],
     });
   }

@@ -1,5 +1,5 @@
 // Construct: the state machine. It deploys the text of migration.asl.json and adds names and numbers, nothing else.
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -26,7 +26,13 @@ export class MigrationMachine extends Construct {
     super(scope, id);
     const { settings, functions, reportsBucket } = props;
     const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      // The machine's own ARN would make a circle: its role comes first.
+      assumedBy: new ServicePrincipal('states.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+          ArnLike: { 'aws:SourceArn': machinesOf(Stack.of(this)) },
+        },
+      }),
       description: "What Picferry's state machine may do",
     });
     const logGroup = new LogGroup(this, 'Log', {
@@ -75,3 +81,12 @@ export class MigrationMachine extends Construct {
     this.machine.grantExecution(ownExecutions, 'states:DescribeExecution', 'states:StopExecution');
   }
 }
+
+/** Those of this account and region. */
+const machinesOf = (stack: Stack): string =>
+  stack.formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

@@ -4,6 +4,7 @@ import type { Finding } from '../compare/findings.ts';
 import { OUTCOMES } from '../compare/outcomes.ts';
 import { amountOf, fromCompact } from '../compare/statistics.ts';
 import { formatBytes, formatCount } from './format.ts';
+import { printable } from './printable.ts';
 import type { Report } from './report.ts';
 
 type Row = readonly [name: string, ...cells: string[]];
@@ -72,12 +73,13 @@ const cells = (amount: Amount | undefined, none = false): [string, string] => {
   return amount === undefined ? ['not known', ''] : [formatCount(amount.count), formatBytes(amount.bytes)];
 };
 
-/** Names to the left, figures to the right. */
-const aligned = (rows: readonly Row[]): string => {
+/** Names to the left, figures to the right. A report from elsewhere may say anything. */
+const aligned = (raw: readonly Row[]): string => {
+  const rows = raw.map((row) => row.map(printable));
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows
-    .map(([name, ...rest]) => [name.padEnd(widths[0]!), ...rest.map((cell, i) => cell.padStart(widths[i + 1]!))])
+    .map(([name, ...rest]) => [name!.padEnd(widths[0]!), ...rest.map((cell, i) => cell.padStart(widths[i + 1]!))])
     .map((row) => row.join('  ').trimEnd())
     .join('\n');
 };

@@ -15,7 +15,9 @@ export type CopyOutcome =
   | { readonly outcome: 'copied' | 'replaced' | 'alreadyThere' | 'goneFromSource' | 'changedOnSource' }
   | { readonly outcome: 'failed'; readonly reason: string; readonly detail?: string }
   /** The invocation is about to end; `upload` goes on in the next one. */
-  | { readonly outcome: 'unfinished'; readonly upload: OpenUpload };
+  | { readonly outcome: 'unfinished'; readonly upload: OpenUpload }
+  /** `giveUp` came while it was under way: nothing of it was kept. */
+  | { readonly outcome: 'givenUp' };
 
 /** A multipart upload under way, committed so that the next invocation continues it. */
 export interface OpenUpload {
@@ -43,6 +45,8 @@ export interface CopyTask {
   readonly listedAt: number;
   /** Aborted when the invocation must hand on: long copies stop between parts and say `unfinished`. */
   readonly handOver?: AbortSignal;
+  /** Aborted when the migration was asked to stop: a large picture that streams is not waited for. */
+  readonly giveUp?: AbortSignal;
   /** What an earlier invocation left of this very picture. */
   readonly upload?: OpenUpload;
 }

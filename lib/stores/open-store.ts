@@ -8,11 +8,32 @@ export interface OpenStoreOptions {
   readonly side: Side;
 }
 
-export const openStore = async (spec: StoreSpec, { side }: OpenStoreOptions): Promise<Store> => {
+/** What whoever runs the process hands to every store of a service. */
+export interface ServiceOptions {
+  /** Called for every answer that says "slow down". */
+  readonly onThrottle?: () => void;
+  /** The keys of a store's secret: only a deployment can read one. */
+  readonly keysOfSecret?: (name: string) => Promise<ServiceKeys>;
+}
+
+export interface ServiceKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export const openStore = async (
+  spec: StoreSpec,
+  { side, onThrottle, keysOfSecret }: OpenStoreOptions & ServiceOptions,
+): Promise<Store> => {
   if (spec.type === 'folder') {
     const { openFolderStore } = await import('./folder/store.ts');
     return openFolderStore(spec, { missingIsEmpty: side === 'destination' });
   }
   const { openS3Store } = await import('./s3/store.ts');
-  return openS3Store(spec, {});
+  const { secret } = spec;
+  return openS3Store(spec, {
+    ...(onThrottle && { onThrottle }),
+    ...(secret !== undefined && keysOfSecret && { credentials: () => keysOfSecret(secret) }),
+  });
 };

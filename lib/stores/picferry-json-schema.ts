@@ -3,6 +3,11 @@ import * as z from 'zod';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://s3.example.com' });
 
+/** Secrets Manager's own rule. The name ends up in a policy, where `*` would be every secret. */
+const secretName = z
+  .string()
+  .regex(/^[\w/+=.@-]{1,512}$/, 'must be the name of a secret: letters, digits and /_+=.@-, at most 512');
+
 const s3Store = z
   .strictObject({
     bucket: z.string().min(1),
@@ -11,7 +16,7 @@ const s3Store = z
     endpointUrl: httpUrl.optional(),
     profile: z.string().min(1).optional(),
     role: z.string().startsWith('arn:', 'must be the ARN of a role').optional(),
-    secret: z.string().min(1).optional(),
+    secret: secretName.optional(),
     createOnly: z.enum(['native', 'headFirst']).optional(),
   })
   .refine((store) => store.role === undefined || store.secret === undefined, {

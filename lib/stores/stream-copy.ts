@@ -42,6 +42,9 @@ export const openStreamRoute = (
       picture.body.destroy();
       return keptOutcome(picture.facts, guard.was);
     }
+    const endBody = (): void => void picture.body.destroy(new Error('The migration was asked to stop.'));
+    task.giveUp?.addEventListener('abort', endBody, { once: true });
+    if (task.giveUp?.aborted) endBody();
     let result: WriteResult;
     try {
       result = await on('destination', destination.write(line.key, picture, guard, options, options.memory));
@@ -49,6 +52,7 @@ export const openStreamRoute = (
       if (broken.reason !== undefined) return { again: failed('sourceUnavailable', broken.reason) };
       throw error;
     } finally {
+      task.giveUp?.removeEventListener('abort', endBody);
       picture.body.destroy();
     }
     switch (result.outcome) {
@@ -65,8 +69,10 @@ export const openStreamRoute = (
 
   const copy = async (line: CopyLine, task: CopyTask): Promise<CopyOutcome> => {
     for (let attempts = 1, delayMs = retryDelayMs; ; attempts += 1, delayMs *= 2) {
+      if (task.giveUp?.aborted) return { outcome: 'givenUp' };
       const outcome = await attempt(line, task).catch(outcomeOf);
       if (!('again' in outcome)) return outcome;
+      if (task.giveUp?.aborted) return { outcome: 'givenUp' };
       if (attempts === ATTEMPTS) return outcome.again;
       await pause(delayMs);
     }

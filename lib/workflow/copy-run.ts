@@ -24,9 +24,11 @@ export interface CopyRunParts {
   readonly item: number;
 }
 
-type Ended = Exclude<CopyOutcome, { outcome: 'unfinished' }>;
+type Ended = Exclude<CopyOutcome, { outcome: 'unfinished' | 'givenUp' }>;
 /** About 250 bytes each in a document of at most 300 KB. */
 const FILES_IN_DOCUMENT = 400;
+
+const GIVEN_UP = { outcome: 'notTried' } as const;
 
 interface Listed {
   readonly entry: CopyEntry;
@@ -47,6 +49,8 @@ export class CopyRun {
   /** By position; holes are still open. */
   private readonly ended: (Ended | undefined)[] = [];
   private readonly open = new Map<number, OpenUpload>();
+  private readonly handOver = new AbortController();
+  private readonly giveUp = new AbortController();
   private next = 0;
   private failure: { readonly error: unknown } | undefined;
 
@@ -58,19 +62,22 @@ export class CopyRun {
   async copyFrom(position: number, atOnce: number): Promise<void> {
     const { context, entries, log } = this.parts;
     this.next = position;
-    const handOver = new AbortController();
     const untilHandOver = context.deadline - context.limits.handOnMs - context.now();
     const alarm = Number.isFinite(untilHandOver)
-      ? setTimeout(() => handOver.abort(), Math.max(0, untilHandOver))
+      ? setTimeout(() => this.handOver.abort(), Math.max(0, untilHandOver))
       : undefined;
     const ticker = this.commitRegularly();
     try {
-      await Promise.all(Array.from({ length: atOnce }, () => this.workSafely(handOver.signal)));
+      await Promise.all(Array.from({ length: atOnce }, () => this.workSafely()));
     } finally {
       clearTimeout(alarm);
       await ticker.end();
     }
-    if (this.failure) throw this.failure.error;
+    if (this.failure) {
+      // What was copied until then is there: it counts, unless committing is what failed.
+      await this.commit(false).catch(() => {});
+      throw this.failure.error;
+    }
     await this.commit(true);
     const { document } = log;
     if (!document.done && !this.stopped && document.position === position && this.open.size === 0) {
@@ -81,14 +88,16 @@ export class CopyRun {
   }
 
   /** What breaks one worker ends the others after their picture: nothing may go on copying once the step has ended. */
-  private async workSafely(handOver: AbortSignal): Promise<void> {
-    await this.work(handOver).catch((error: unknown) => {
+  private async workSafely(): Promise<void> {
+    await this.work().catch((error: unknown) => {
       this.failure ??= { error };
     });
   }
 
-  private async work(handOver: AbortSignal): Promise<void> {
+  private async work(): Promise<void> {
     const { context, route, entries } = this.parts;
+    const handOver = this.handOver.signal;
+    const giveUp = this.giveUp.signal;
     while (this.next < entries.length && !this.stopped && !this.failure && !handOver.aborted) {
       const position = this.next++;
       const entry = entries[position]!;
@@ -103,11 +112,12 @@ export class CopyRun {
             onlyIfNewer: this.parts.onlyIfNewer,
             listedAt,
             handOver,
+            giveUp,
             ...(upload ? { upload } : {}),
           },
         );
       });
-      if (!outcome) return;
+      if (!outcome || outcome.outcome === 'givenUp') return;
       if (outcome.outcome === 'unfinished') this.open.set(position, outcome.upload);
       else {
         this.open.delete(position);
@@ -136,19 +146,24 @@ export class CopyRun {
   private async commit(ending: boolean): Promise<void> {
     const { log, context, migrationId, entries } = this.parts;
     await goesOn(context, migrationId).catch((error: unknown) => {
-      // What is under way ends and is counted; then this item ends too.
+      // What is under way ends and is counted, or is given up and tried by a later migration; then this item ends too.
       if (!(error instanceof Stopping)) throw error;
       this.stopped = true;
+      this.handOver.abort();
+      this.giveUp.abort();
     });
     const before = log.document;
     let position = before.position;
-    while (this.ended[position]) position++;
+    // Once stopped nothing goes on from here: what ended beyond a picture that was given up counts as well.
+    if (ending && this.stopped) position = this.next;
+    else while (this.ended[position]) position++;
     const outcomes = { ...noOutcomes(), ...before.outcomes };
     const reasons: Record<string, number> = { ...before.reasons };
     const examples: Record<string, string[]> = {};
     for (let i = before.position; i < position; i++) {
-      const end = this.ended[i]!;
+      const end = this.ended[i];
       const { key, size } = entries[i]!;
+      if (!end) continue;
       outcomes[end.outcome] = plus(outcomes[end.outcome], { count: 1, bytes: size });
       if (end.outcome !== 'failed') continue;
       reasons[end.reason] = (reasons[end.reason] ?? 0) + 1;
@@ -157,14 +172,15 @@ export class CopyRun {
       context.log('failed', { migrationId, key, reason: end.reason, detail: end.detail });
     }
     if (position === before.position && !ending) return;
+    const files = await this.writeLists(before.position, position);
     await log.commit({
       position,
       outcomes,
       reasons,
       examples: addExamples(before.examples, examples),
-      ...(await this.fileFields(before, await this.writeLists(before.position, position))),
-      uploadsPath: await this.writeUploads(position),
-      done: position === entries.length,
+      ...(await this.fileFields(before, files)),
+      uploadsPath: await this.writeUploads(before.position),
+      done: position === entries.length && !files.some(({ outcome }) => outcome === 'notTried'),
       openUntil: ending ? log.whenOver : before.openUntil,
     });
   }
@@ -184,10 +200,10 @@ export class CopyRun {
     const { log, context, migrationId, round, item, entries } = this.parts;
     const groups = new Map<string, Listed[]>();
     for (let position = from; position < upTo; position++) {
-      const end = this.ended[position]!;
+      const end = this.ended[position] ?? GIVEN_UP;
       const entry = entries[position]!;
       const { outcome } = end;
-      if (outcome !== 'failed' && outcome !== 'changedOnSource' && outcome !== 'goneFromSource') continue;
+      if (outcome === 'copied' || outcome === 'replaced' || outcome === 'alreadyThere') continue;
       const name = `${outcome}-${entry.finding}`;
       const group = groups.get(name) ?? [];
       group.push({ entry, end: { ...end, outcome } });
@@ -212,9 +228,9 @@ export class CopyRun {
     return files;
   }
 
-  private async writeUploads(position: number): Promise<string | null> {
+  private async writeUploads(from: number): Promise<string | null> {
     const { log, context, migrationId, round, item } = this.parts;
-    const open = [...this.open].filter(([at]) => at >= position);
+    const open = [...this.open].filter(([at]) => at >= from);
     if (open.length === 0) return null;
     const path = uploadsPath(migrationId, round, item, context.attempt, log.document.commit);
     await writeJson(context.files, path, Object.fromEntries(open));

@@ -1,6 +1,7 @@
 // The entries of a Copy item in the order in which they are copied: the same for every invocation that reads them.
 import { captureOf } from '../compare/capture.ts';
 import { compareKeys } from '../compare/key.ts';
+import type { KeyPattern } from '../compare/key-pattern.ts';
 import type { CopyAction, CopyLine } from '../stores/copy.ts';
 import { readLines } from './lines.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
@@ -20,7 +21,7 @@ export const entriesInOrder = async (
   files: ReportFiles,
   item: CopyItem,
   order: 'newest' | 'oldest',
-  keyPattern: RegExp | undefined,
+  keyPattern: KeyPattern | undefined,
 ): Promise<CopyEntry[]> => {
   const entries: { entry: CopyEntry; at: number | undefined }[] = [];
   for (const { path, finding, listedAt } of item.shards) {

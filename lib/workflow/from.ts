@@ -32,17 +32,28 @@ interface FromHost {
 
 export type FromResult =
   | { readonly kind: 'request'; readonly request: MigrationRequest }
-  | { readonly kind: 'refused'; readonly status: 400 | 404 | 409 | 410; readonly message: string };
+  | { readonly kind: 'refused'; readonly status: 400 | 403 | 404 | 409 | 410; readonly message: string };
+
+/** The earlier migration's stores as they are to be used now; a sentence says why they are not. */
+export type StoresOf = (
+  earlier: MigrationRequest,
+) => Pick<MigrationRequest, 'source' | 'destination'> | { readonly refusal: string };
 
 /** A new sync with the earlier migration's stores and options; refused where its lists cannot be copied from. */
-export const requestFrom = async (from: From, { records, files }: FromHost): Promise<FromResult> => {
+export const requestFrom = async (
+  from: From,
+  { records, files }: FromHost,
+  storesOf: StoresOf = ({ source, destination }) => ({ source, destination }),
+): Promise<FromResult> => {
   const earlier = await readMigration(records, from.from);
-  const refused = (status: 400 | 404 | 409 | 410, message: string): FromResult => ({
+  const refused = (status: 400 | 403 | 404 | 409 | 410, message: string): FromResult => ({
     kind: 'refused',
     status,
     message,
   });
   if (!earlier) return refused(404, `There is no migration ${from.from}. "picferry list" shows them.`);
+  const stores = storesOf(earlier.request);
+  if ('refusal' in stores) return refused(403, stores.refusal);
   if (!hasEnded(earlier.status))
     return refused(409, `Migration ${earlier.id} is ${earlier.status}; wait until it has ended.`);
   if (!findingsOf(earlier))
@@ -59,8 +70,7 @@ export const requestFrom = async (from: From, { records, files }: FromHost): Pro
       `The lists of migration ${earlier.id} are gone: they expired or were deleted. Start a new migration.`,
     );
   }
-  const { source, destination, options } = earlier.request;
-  return { kind: 'request', request: { mode: 'sync', source, destination, options, from } };
+  return { kind: 'request', request: { mode: 'sync', ...stores, options: earlier.request.options, from } };
 };
 
 const roundOf = (earlier: MigrationRecord, { only }: From): number =>
@@ -68,9 +78,9 @@ const roundOf = (earlier: MigrationRecord, { only }: From): number =>
 
 const expired = async (earlier: MigrationRecord, from: From, files: ReportFiles): Promise<boolean> => {
   const plan = await files.read(copyPlanPath(earlier.id, roundOf(earlier, from)));
-  if (!plan || !(await files.read(planPath(earlier.id, roundOf(earlier, from))))) return true;
+  if (!plan || !(await files.has(planPath(earlier.id, roundOf(earlier, from))))) return true;
   const [first] = (JSON.parse(plan.toString('utf8')) as CopyItem[]).flatMap(({ shards }) => shards);
-  return first !== undefined && !(await files.read(first.path));
+  return first !== undefined && !(await files.has(first.path));
 };
 
 /** Plan's part: writes round 1's plans out of the earlier migration's lists. */
@@ -88,16 +98,17 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
   await writeMissingList(record, earlier, items, context);
   const comparison = earlier.rounds.find((one) => one.round === round)?.comparison;
   const copyList = amountOfItems(items);
-  await changeMigration(context.records, record.id, () => ({
-    rounds: [{ round: 1, copyList }],
-    earlier: {
-      statistics: findingsOf(earlier)!,
-      remaining: remainingOf(earlier) ?? NOTHING,
-      remainingForGood: remainingForGoodUpTo(earlier, round),
-      rangesForGood: (comparison?.rangesForGood ?? 0) + (earlier.earlier?.rangesForGood ?? 0) + (round > 1 ? 1 : 0),
-      listedAt: asOf(earlier) ?? 0,
-    },
-  }));
+  const known = {
+    statistics: findingsOf(earlier)!,
+    remaining: remainingOf(earlier) ?? NOTHING,
+    remainingForGood: remainingForGoodUpTo(earlier, round),
+    rangesForGood: (comparison?.rangesForGood ?? 0) + (earlier.earlier?.rangesForGood ?? 0) + (round > 1 ? 1 : 0),
+    listedAt: asOf(earlier) ?? 0,
+  };
+  // Somebody ended it meanwhile: its figures stay as they were reported.
+  await changeMigration(context.records, record.id, (now) =>
+    hasEnded(now.status) ? undefined : { rounds: [{ round: 1, copyList }], earlier: known },
+  );
 };
 
 /** The failed entries, and what no outcome was committed for. */
@@ -114,8 +125,9 @@ const itemsToTryAgain = async (
   const again: Omit<CopyItem, 'index'>[] = [];
   for (const item of plan) {
     const document = documents.get(item.index);
+    let open = document ? minus(item.amount, sumOfOutcomes(document.outcomes)) : item.amount;
     for (const file of document ? await filesOf(document, files) : []) {
-      if (file.outcome !== 'failed') continue;
+      if (file.outcome !== 'failed' && file.outcome !== 'notTried') continue;
       const { path, finding, count, bytes, listedAt, gzipBytes } = file;
       const shard: ShardRef = {
         path,
@@ -130,8 +142,8 @@ const itemsToTryAgain = async (
         sequence: 0,
       };
       again.push({ shards: [shard], amount: { count, bytes } });
+      if (file.outcome === 'notTried') open = minus(open, { count, bytes });
     }
-    const open = document ? minus(item.amount, sumOfOutcomes(document.outcomes)) : item.amount;
     const fromPosition = document?.position ?? item.fromPosition ?? 0;
     if (open.count > 0) again.push({ shards: item.shards, amount: open, fromPosition });
   }

@@ -58,6 +58,7 @@ export class CommitLog<T extends Committed> {
     const mine = Math.min(context.deadline + context.limits.handOnMs, Number.MAX_SAFE_INTEGER);
     const openUntil = Math.max(mine, log.openBefore);
     await log.write({ openUntil, broke: null } as Partial<T>, found ? { commit: found.commit } : 'absent');
+    await log.lookAgain(migrationId);
     return log;
   }
 
@@ -77,6 +78,19 @@ export class CommitLog<T extends Committed> {
   /** After an error: says which, and that nothing runs any more. An overtaken invocation has nothing to say. */
   async abandon({ name, message }: Error): Promise<void> {
     await this.commit({ openUntil: this.whenOver, broke: { name, message } } as Partial<T>).catch(() => {});
+  }
+
+  /**
+   * Settle says `stopping` and then looks for open tasks; here one is opened first, and then the record is looked at.
+   * So one of the two sees the other, and nothing is copied after the lock was freed.
+   */
+  private async lookAgain(migrationId: string): Promise<void> {
+    try {
+      await goesOn(this.context, migrationId);
+    } catch (error) {
+      await this.abandon(error as Error);
+      throw error;
+    }
   }
 
   private async write(changes: Partial<T>, expect: 'absent' | { commit: number }): Promise<void> {

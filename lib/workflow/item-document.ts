@@ -9,14 +9,15 @@ import type { ReportFiles } from './ports.ts';
 
 /** A file of lines that all ended with the same outcome; enough of a shard to be copied from again. */
 export interface OutcomeFile extends Pick<ShardRef, 'path' | 'finding' | 'listedAt' | 'gzipBytes'> {
-  readonly outcome: 'failed' | 'changedOnSource' | 'goneFromSource';
+  /** `notTried`: what was given up before `position` when the migration was asked to stop. */
+  readonly outcome: 'failed' | 'changedOnSource' | 'goneFromSource' | 'notTried';
   readonly count: number;
   readonly bytes: number;
 }
 
 export interface ItemDocument extends Committed {
   readonly amount: Amount;
-  /** The first entry, in copying order, without an outcome. */
+  /** The first entry, in copying order, without an outcome; once stopped, the first one that was never begun. */
   readonly position: number;
   readonly outcomes: Outcomes;
   readonly reasons: Readonly<Record<string, number>>;

@@ -2,6 +2,7 @@
 
 import { type Amount, NOTHING, plus } from '../compare/entry.ts';
 import { type Finding, type Joined, keyOf } from '../compare/findings.ts';
+import type { KeyPattern } from '../compare/key-pattern.ts';
 import {
   addStatistics,
   disagreement,
@@ -10,7 +11,7 @@ import {
   type Statistics,
   toCompact,
 } from '../compare/statistics.ts';
-import { NoProgress, SumsDisagree } from './errors.ts';
+import { NoProgress, Stopping, SumsDisagree } from './errors.ts';
 import { addExamples, type CommitLog, goesOn } from './invocation.ts';
 import { writeJson } from './lines.ts';
 import { shardListPath } from './paths.ts';
@@ -64,12 +65,24 @@ export class ListRun {
     return now() >= deadline - limits.handOnMs;
   }
 
-  get keyPattern(): RegExp | undefined {
+  get keyPattern(): KeyPattern | undefined {
     return this.parts.resolver.keyPattern;
   }
 
   fail(error: unknown): void {
     this.failure ??= { error };
+  }
+
+  /** A page that takes minutes, or content that is read for as long, must not keep whoever cancels waiting: they are told. */
+  watch(): { end(): void } {
+    const { context, migrationId } = this.parts;
+    const timer = setInterval(() => {
+      goesOn(context, migrationId).catch((error: unknown) => {
+        // Records that cannot be read now are the next commit's business.
+        if (error instanceof Stopping) this.fail(error);
+      });
+    }, context.limits.commitEveryMs);
+    return { end: () => clearInterval(timer) };
   }
 
   remember(finding: Finding, joined: Joined): void {
@@ -119,7 +132,7 @@ export class ListRun {
     this.lastCommitAt = context.now();
 
     const resolved: ResolvedStretch[] = [];
-    for (const stretch of stretches) resolved.push(await resolveStretch(stretch, statistics, resolver));
+    for (const stretch of stretches) resolved.push(await resolveStretch(stretch, statistics, resolver, this));
     const wrong = disagreement(statistics);
     if (wrong) throw new SumsDisagree(`Task ${task} of round ${round}: ${wrong}`);
     await goesOn(context, migrationId);

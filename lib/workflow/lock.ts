@@ -30,7 +30,11 @@ export interface LockHost {
   now(): number;
 }
 
-/** Takes a free, lapsed or dead lock. `takenFrom` names the migration that lost it and must be settled. */
+/**
+ * Takes a free, lapsed or dead lock. `takenFrom` names the migration that lost it and must be settled. Whoever takes it
+ * again for the same migration keeps its number, since the record may carry it already; while another living process
+ * does so, the lock is held by that very migration.
+ */
 export const takeLock = async (
   host: LockHost,
   pair: string,
@@ -40,10 +44,12 @@ export const takeLock = async (
   for (;;) {
     const found = await host.records.get<LockDocument>(lockPk(pair), 'lock');
     const takenFrom = found?.migrationId ?? undefined;
-    if (found && takenFrom && takenFrom !== migrationId && !(await hasLapsed(host, found))) {
+    const again = takenFrom === migrationId;
+    const mine = again && found?.holder === (host.liveness.mine ?? null);
+    if (found && takenFrom && !mine && !(await hasLapsed(host, found))) {
       return { kind: 'heldBy', migrationId: takenFrom };
     }
-    const fencing = (found?.fencing ?? 0) + 1;
+    const fencing = (found?.fencing ?? 0) + (again ? 0 : 1);
     const taken: LockDocument = {
       pk: lockPk(pair),
       sk: 'lock',
@@ -52,8 +58,9 @@ export const takeLock = async (
       leaseUntil: host.now() + leaseMs,
       holder: host.liveness.mine ?? null,
     };
-    if (await host.records.put(taken, found ? { fencing: found.fencing, migrationId: found.migrationId } : 'absent')) {
-      return { kind: 'taken', fencing, ...(takenFrom && takenFrom !== migrationId ? { takenFrom } : {}) };
+    const expected = found && { fencing: found.fencing, migrationId: found.migrationId, holder: found.holder };
+    if (await host.records.put(taken, expected ?? 'absent')) {
+      return { kind: 'taken', fencing, ...(takenFrom && !again ? { takenFrom } : {}) };
     }
   }
 };
@@ -92,6 +99,31 @@ export const releaseLock = async (
   const free: LockDocument = { pk: lockPk(pair), sk: 'lock', migrationId: null, fencing, leaseUntil: 0, holder: null };
   await host.records.put(free, { migrationId, fencing });
 };
+
+/** How long a start may need from its lock to its record. */
+const STARTING_MS = 60_000;
+
+/**
+ * For a lock that names a migration without a record: frees it where its start took it so long ago that it must have died.
+ * One that was only slow finds its number taken over and touches nothing. Holding processes are asked whether they live.
+ */
+export const freeUnstarted = async (
+  host: LockHost,
+  pair: string,
+  migrationId: string,
+  leaseMs: number,
+): Promise<boolean> => {
+  const found = await host.records.get<LockDocument>(lockPk(pair), 'lock');
+  if (found?.migrationId !== migrationId || found.holder !== null) return false;
+  const { fencing, leaseUntil } = found;
+  if (host.now() - (leaseUntil - leaseMs) <= STARTING_MS) return false;
+  const free: LockDocument = { ...found, migrationId: null, leaseUntil: 0 };
+  return host.records.put(free, { migrationId, fencing, leaseUntil });
+};
+
+/** Whether the lock names this migration still, living or not. */
+export const holdsLock = async (host: LockHost, pair: string, migrationId: string): Promise<boolean> =>
+  (await host.records.get<LockDocument>(lockPk(pair), 'lock'))?.migrationId === migrationId;
 
 /** Whether the holder's process is gone (embedded) or the lease ran out. */
 export const lockHasLapsed = async (host: LockHost, pair: string, migrationId: string): Promise<boolean> => {

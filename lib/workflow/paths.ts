@@ -6,6 +6,7 @@ const numbered = (index: number): string => String(index).padStart(6, '0');
 
 export const requestPath = (id: string): string => `${root(id)}/request.json`;
 export const reportPath = (id: string): string => `${root(id)}/report.json`;
+export const reportPagePath = (id: string): string => `${root(id)}/report.html`;
 export const examplesPath = (id: string): string => `${root(id)}/examples.json`;
 export const missingPath = (id: string): string => `${root(id)}/missing.jsonl.gz`;
 /** Stands in for the missing list where that would be over 1 GB. */

@@ -1,5 +1,6 @@
 // The ports the steps need: each has a twin in lib/deployed and one in lib/embedded, and one contract suite for both.
 import type { Readable } from 'node:stream';
+import type { MigrationEnded } from './ended.ts';
 
 /** A plain JSON document, found by `pk` (what it belongs to) and `sk` (which one of its kind). Under 300 KB. */
 export interface Document {
@@ -16,6 +17,8 @@ export interface Records {
   get<T extends Document>(pk: string, sk: string): Promise<T | undefined>;
   /** False where the expectation does not hold; nothing was written then. */
   put(document: Document, expect?: Expectation): Promise<boolean>;
+  /** Harmless where there is none. */
+  remove(pk: string, sk: string): Promise<void>;
   /** All documents of `pk` whose `sk` begins with `skPrefix`, by `sk` in code-point order; strongly consistent. */
   list<T extends Document>(pk: string, skPrefix: string): AsyncIterable<T>;
   /**
@@ -32,6 +35,8 @@ export interface Records {
 export interface ReportFiles {
   /** undefined where there is no such file. */
   read(path: string): Promise<Buffer | undefined>;
+  /** Whether there is such a file, without reading it. */
+  has(path: string): Promise<boolean>;
   /** Throws where there is no such file. */
   open(path: string): Promise<Readable>;
   write(path: string, body: Buffer | string): Promise<void>;
@@ -49,6 +54,33 @@ export interface Executions {
   start(migrationId: string): Promise<void>;
   stop(migrationId: string): Promise<void>;
   status(migrationId: string): Promise<ExecutionStatus>;
+}
+
+/**
+ * What operators watch. Counts but for Bytes; figures are counted once, when nothing changes them any more:
+ * Listed and Missing when a comparison is closed, Copied (replaced ones too) and Bytes when a round is, the others as the
+ * migration ends. Throttles are a store's answers "slow down"; OverdueSchedules what one look at the schedules found.
+ */
+export type Metric =
+  | 'Listed'
+  | 'Missing'
+  | 'Copied'
+  | 'Bytes'
+  | 'Failed'
+  | 'FailedMigrations'
+  | 'Throttles'
+  | 'OverdueSchedules';
+
+/** CloudWatch's logs and metrics (deployed); embedded nobody watches, and nothing is counted. */
+export interface Observer {
+  /** Structured log line; names and figures, never secrets. */
+  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  count(metric: Metric, value: number): void;
+}
+
+/** Tells whoever listens that a migration has ended: an event of EventBridge (deployed), nothing (embedded). */
+export interface Announcer {
+  announce(ended: MigrationEnded): Promise<void>;
 }
 
 /** Tells whether whoever took a lock still lives. Deployed nobody can tell (`mine` is undefined); a lease says it. */

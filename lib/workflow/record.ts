@@ -79,6 +79,27 @@ export const listMigrations = (
   options: { readonly limit: number; readonly before?: string },
 ): Promise<MigrationRecord[]> => records.newest<MigrationRecord>('migrations', options);
 
+/** All of them, newest first, a page at a time; none is skipped, not even where several began in one millisecond. */
+export const allMigrations = async function* (records: Records, pageSize = 100): AsyncIterable<MigrationRecord> {
+  let limit = pageSize;
+  let before: string | undefined;
+  let seen: ReadonlySet<string> = new Set();
+  for (;;) {
+    const page = await listMigrations(records, { limit, ...(before === undefined ? {} : { before }) });
+    const fresh = page.filter(({ id }) => !seen.has(id));
+    yield* fresh;
+    const last = page.at(-1);
+    if (last === undefined || page.length < limit) return;
+    // A space comes before every other character: the last one's own millisecond is read again.
+    const again = `${last.createdAt} `;
+    const ofThatTime = page.filter(({ createdAt }) => createdAt === last.createdAt).map(({ id }) => id);
+    seen = new Set(before === again ? [...seen, ...ofThatTime] : ofThatTime);
+    before = again;
+    // Where one millisecond fills a page, only a larger one gets beyond it.
+    limit = ofThatTime.length === page.length ? limit * 2 : pageSize;
+  }
+};
+
 /** Reads, changes, writes under the version, again where somebody else was faster. */
 export const changeMigration = async (
   records: Records,

@@ -4,13 +4,15 @@ import { REPORT_MAX_BYTES, type Report } from '../report/report.ts';
 import { addressOf, type StoreSpec } from '../stores/spec.ts';
 import { SumsDisagree } from './errors.ts';
 import { asOf, comparisons, findingsOf, outcomesOf, reasonsOf, remainingOf } from './figures.ts';
-import { reportPath } from './paths.ts';
-import type { ReportFiles } from './ports.ts';
-import type { MigrationRecord } from './record.ts';
+import type { Examples } from './invocation.ts';
+import { examplesPath, reportPagePath, reportPath } from './paths.ts';
+import type { Records, ReportFiles } from './ports.ts';
+import { hasEnded, type MigrationRecord, readMigration, type Status } from './record.ts';
 
 /** A prefix may have 1,024 bytes; two of them would fill the report. request.json has them whole. */
 const ADDRESS_MAX_BYTES = 300;
 const MESSAGE_MAX_BYTES = 500;
+const CAUSE_MAX_BYTES = 100;
 
 export const reportOf = (record: MigrationRecord): Report => {
   const { mode, source, destination } = record.request;
@@ -21,7 +23,7 @@ export const reportOf = (record: MigrationRecord): Report => {
     id: record.id,
     mode,
     status: record.status,
-    ...(record.cause === undefined ? {} : { cause: record.cause }),
+    ...(record.cause === undefined ? {} : { cause: shortened(record.cause, CAUSE_MAX_BYTES) }),
     ...(record.message === undefined ? {} : { message: shortened(record.message, MESSAGE_MAX_BYTES) }),
     source: shortened(addressOf(source), ADDRESS_MAX_BYTES),
     destination: shortened(addressOf(destination), ADDRESS_MAX_BYTES),
@@ -40,13 +42,19 @@ export const reportOf = (record: MigrationRecord): Report => {
 const guaranteeOf = (destination: StoreSpec): Report['createOnly'] =>
   destination.type === 'folder' ? 'exclusiveLink' : destination.createOnly;
 
+/** To so many bytes of JSON: it writes a control character as six. */
 const shortened = (text: string, maxBytes: number): string => {
-  if (Buffer.byteLength(text) <= maxBytes) return text;
-  let short = text;
-  while (Buffer.byteLength(short) > maxBytes - 3) short = short.slice(0, -1);
+  if (jsonBytes(text) <= maxBytes) return text;
+  let short = text.slice(0, maxBytes);
+  while (jsonBytes(short) > maxBytes - 3) short = short.replace(LAST_CHARACTER, '');
   return `${short}…`;
 };
 
+/** Whole, where it takes two of JavaScript's. */
+const LAST_CHARACTER = /.$/su;
+const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;
+
+/** report.json and then report.html. Harmless when repeated. */
 export const writeReport = async (files: ReportFiles, record: MigrationRecord): Promise<void> => {
   const body = `${JSON.stringify(reportOf(record))}\n`;
   if (Buffer.byteLength(body) > REPORT_MAX_BYTES) {
@@ -55,4 +63,33 @@ export const writeReport = async (files: ReportFiles, record: MigrationRecord): 
     );
   }
   await files.write(reportPath(record.id), body);
+  await writePage(files, record);
+};
+
+/** A step's: Settle may have ended the migration since `record` was read, and the report of how it ended is the last one. */
+export const writeReportSoFar = async (
+  { records, files }: { readonly records: Records; readonly files: ReportFiles },
+  record: MigrationRecord,
+): Promise<void> => {
+  await writeReport(files, record);
+  const now = await readMigration(records, record.id);
+  if (now && hasEnded(now.status)) await writeReport(files, now);
+};
+
+/** What the report says that was written last; undefined where there is none. */
+export const reportedStatus = async (files: ReportFiles, id: string): Promise<Status | undefined> => {
+  const written = await files.read(reportPath(id));
+  return written && (JSON.parse(written.toString('utf8')) as Report).status;
+};
+
+/** After the figures: whoever sees the page finds the report beside it that it was made from. */
+const writePage = async (files: ReportFiles, record: MigrationRecord): Promise<void> => {
+  // Loaded here: commands that only read a report need no page.
+  const [{ reportPage }, known] = await Promise.all([import('../report/page.ts'), files.read(examplesPath(record.id))]);
+  // There are none before the first comparison. The request is the record's, word for word what request.json has.
+  const examples = known ? (JSON.parse(known.toString('utf8')) as Examples) : {};
+  await files.write(
+    reportPagePath(record.id),
+    reportPage({ report: reportOf(record), examples, request: record.request }),
+  );
 };

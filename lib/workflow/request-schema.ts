@@ -1,33 +1,42 @@
-// The shape of a request at the edge: what Start and the API accept. Messages name the field.
+// The shape of a request's options at the edge: what the API and the CLI accept. Messages name the field.
 import * as z from 'zod';
-import { compileKeyPattern } from '../compare/capture.ts';
-import { compileFilters } from '../compare/filters.ts';
-import type { MigrationRequest } from './request.ts';
+import { compileGlobs } from '../compare/glob.ts';
+import { compileKeyPattern } from '../compare/key-pattern.ts';
 
-const accepted = (compile: (text: string) => unknown) => (text: string, context: z.RefinementCtx) => {
-  try {
-    compile(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-};
+const accepted =
+  <T>(compile: (value: T) => unknown) =>
+  (value: T, context: z.RefinementCtx) => {
+    try {
+      compile(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  };
 
 const glob = z
   .string()
   .min(1)
-  .max(1_024)
-  .superRefine(accepted((text) => compileFilters({ include: [text], exclude: [] })));
+  .max(1_024, { abort: true })
+  .superRefine(accepted((text: string) => compileGlobs([text])));
+const globs = z
+  .array(glob)
+  .max(100)
+  // What is wrong with one of them was said there.
+  .superRefine((list, context) => {
+    if (context.issues.length === 0) accepted(compileGlobs)(list, context);
+  })
+  .default([]);
 const time = z.iso.datetime({ offset: true });
 
 export const optionsSchema = z.strictObject({
-  include: z.array(glob).max(100).default([]),
-  exclude: z.array(glob).max(100).default([]),
+  include: globs,
+  exclude: globs,
   capturedAfter: time.optional(),
   capturedBefore: time.optional(),
   modifiedAfter: time.optional(),
   modifiedBefore: time.optional(),
   minAgeMs: z.number().int().nonnegative().optional(),
-  keyPattern: z.string().max(1_024).superRefine(accepted(compileKeyPattern)).optional(),
+  keyPattern: z.string().max(1_024, { abort: true }).superRefine(accepted(compileKeyPattern)).optional(),
   checksum: z.boolean().default(false),
   onDifferent: z.enum(['keep', 'overwrite', 'newer']).default('keep'),
   order: z.enum(['newest', 'oldest']).default('newest'),
@@ -38,30 +47,4 @@ export const optionsSchema = z.strictObject({
     .optional(),
   tags: z.boolean().default(true),
   sseKmsKeyId: z.string().min(1).max(2_048).optional(),
-});
-
-export const storeSpecSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('s3'),
-    name: z.string().optional(),
-    bucket: z.string().min(3).max(63),
-    prefix: z
-      .string()
-      .max(1_024)
-      .refine((text) => text === '' || text.endsWith('/'), 'ends in "/"'),
-    endpointUrl: z.url().optional(),
-    region: z.string().optional(),
-    profile: z.string().optional(),
-    role: z.string().optional(),
-    secret: z.string().optional(),
-    createOnly: z.enum(['native', 'headFirst']),
-  }),
-  z.strictObject({ type: z.literal('folder'), name: z.string().optional(), path: z.string().min(1) }),
-]);
-
-export const requestSchema: z.ZodType<MigrationRequest> = z.strictObject({
-  mode: z.enum(['check', 'sync']),
-  source: storeSpecSchema,
-  destination: storeSpecSchema,
-  options: optionsSchema,
 });

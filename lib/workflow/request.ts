@@ -14,7 +14,7 @@ export interface Options {
   readonly modifiedBefore?: string;
   /** Milliseconds; absent: 30 s for a folder as source, 0 for S3. */
   readonly minAgeMs?: number;
-  /** Regular expression with named groups `camera`, `year`, `month`, `day`, `hour`, `minute`, `second`. */
+  /** Regular expression in RE2's syntax with named groups `camera`, `year`, `month`, `day`, `hour`, `minute`, `second`. */
   readonly keyPattern?: string;
   readonly checksum: boolean;
   readonly onDifferent: OnDifferent;

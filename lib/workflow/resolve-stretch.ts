@@ -2,6 +2,7 @@
 import pMap from 'p-map';
 import { judgeContent } from '../compare/findings.ts';
 import { compareKeys } from '../compare/key.ts';
+import type { KeyPattern } from '../compare/key-pattern.ts';
 import { countFinding, type Statistics } from '../compare/statistics.ts';
 import { isLater } from '../stores/newer.ts';
 import type { Store } from '../stores/store.ts';
@@ -18,7 +19,12 @@ export interface Resolver {
   readonly source: Store;
   readonly destination: Store;
   readonly onDifferent: OnDifferent;
-  readonly keyPattern: RegExp | undefined;
+  readonly keyPattern: KeyPattern | undefined;
+}
+
+/** What broke meanwhile: contents that nobody will hear of are not read. */
+interface Broken {
+  readonly failure?: { readonly error: unknown } | undefined;
 }
 
 /** Looked at side by side: enough to hide latency, few enough for a disk. */
@@ -29,8 +35,9 @@ export const resolveStretch = async (
   stretch: Stretch,
   statistics: Statistics,
   resolver: Resolver,
+  broken: Broken = {},
 ): Promise<ResolvedStretch> => {
-  const unlike = await differByContent(stretch.uncompared, statistics, resolver);
+  const unlike = await differByContent(stretch.uncompared, statistics, resolver, broken);
   const {
     missingOnDestination: missing = [],
     different: listed = [],
@@ -51,10 +58,12 @@ const differByContent = async (
   pairs: readonly BothSides[],
   statistics: Statistics,
   { source, destination, keyPattern }: Resolver,
+  broken: Broken,
 ): Promise<Found[]> => {
   const looked = await pMap(
     pairs,
     async (both) => {
+      if (broken.failure) throw broken.failure.error;
       const seen = await Promise.all([source.md5(both.source), destination.md5(both.destination)]);
       const judged = judgeContent(...seen);
       if (judged.finding !== 'different') return { both, judged };

@@ -1,7 +1,8 @@
 // A request's options as the rules that comparing and ordering follow.
-import { compileKeyPattern } from '../compare/capture.ts';
+
 import { compileFilters } from '../compare/filters.ts';
 import type { Rules } from '../compare/findings.ts';
+import { compileKeyPattern, type KeyPattern } from '../compare/key-pattern.ts';
 import type { MigrationRequest } from './request.ts';
 
 /** A picture younger than this may still be being written; S3 shows only whole objects. */
@@ -9,7 +10,7 @@ const FOLDER_MIN_AGE_MS = 30_000;
 
 const time = (iso: string | undefined): number | undefined => (iso === undefined ? undefined : Date.parse(iso));
 
-export const keyPatternOf = ({ options }: MigrationRequest): RegExp | undefined =>
+export const keyPatternOf = ({ options }: MigrationRequest): KeyPattern | undefined =>
   options.keyPattern === undefined ? undefined : compileKeyPattern(options.keyPattern);
 
 export const rulesOf = (request: MigrationRequest): Rules => ({

@@ -2,6 +2,7 @@
 import { capturedAt } from '../compare/capture.ts';
 import type { Entry } from '../compare/entry.ts';
 import type { Joined } from '../compare/findings.ts';
+import type { KeyPattern } from '../compare/key-pattern.ts';
 import type { Range } from '../compare/range.ts';
 import type { ToDo } from './task-document.ts';
 
@@ -15,7 +16,7 @@ export interface Found {
   readonly finding: 'missingOnDestination' | 'different' | 'archived' | 'settling';
 }
 
-export const foundIn = (entry: Entry, finding: Found['finding'], keyPattern: RegExp | undefined): Found => ({
+export const foundIn = (entry: Entry, finding: Found['finding'], keyPattern: KeyPattern | undefined): Found => ({
   key: entry.key,
   size: entry.size,
   capturedAt: capturedAt(entry, keyPattern),

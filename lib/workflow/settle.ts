@@ -1,7 +1,7 @@
 // Settle: closes migrations whose execution is over without having said how: killed, stopped, timed out.
-import { type EndHost, type Ending, endMigration, openUntil } from './end.ts';
+import { completeEnding, type EndHost, type Ending, endMigration, isComplete, openUntil } from './end.ts';
 import { lockHasLapsed } from './lock.ts';
-import type { Executions } from './ports.ts';
+import type { ExecutionStatus, Executions } from './ports.ts';
 import { changeMigration, hasEnded, type MigrationRecord, readMigration } from './record.ts';
 import { endingOf } from './steps/fail.ts';
 
@@ -9,19 +9,38 @@ export interface SettleHost extends EndHost {
   readonly executions: Executions;
 }
 
+export interface Known {
+  /** The caller ran the tasks and saw every one end, whatever their documents say (the last commit of one may have met a full disk). */
+  readonly tasksOver?: boolean;
+  /** What an event said of the execution: Step Functions itself may still call one running that was just stopped. */
+  readonly execution?: ExecutionStatus;
+}
+
 /** The record as it stands afterwards: still `stopping` where a task may be running. */
-export const settle = async (migrationId: string, host: SettleHost): Promise<MigrationRecord | undefined> => {
+export const settle = async (
+  migrationId: string,
+  host: SettleHost,
+  { tasksOver = false, execution }: Known = {},
+): Promise<MigrationRecord | undefined> => {
   const record = await readMigration(host.records, migrationId);
-  if (!record || hasEnded(record.status)) return record;
+  if (!record) return undefined;
+  if (hasEnded(record.status)) {
+    // Whoever ended it got no further than its record, or could not write its report.
+    if (!(await isComplete(record, host))) await completeEnding(record, host);
+    return record;
+  }
   const dead = host.liveness.mine !== undefined && (await lockHasLapsed(host, record.pair, migrationId));
-  if (!dead && (await host.executions.status(migrationId)) === 'running') return record;
+  const status = dead ? 'stopped' : (execution ?? (await host.executions.status(migrationId)));
+  if (status === 'running') return record;
   const stopping = await changeMigration(host.records, migrationId, (now) =>
-    hasEnded(now.status) ? undefined : { status: 'stopping' },
+    hasEnded(now.status) ? undefined : { ...(status === 'timedOut' ? { message: TIMED_OUT } : {}), status: 'stopping' },
   );
   // A dead process has no tasks; a stopped execution's Lambdas run on until their own deadlines.
-  if (!dead && (await openUntil(host, migrationId)) > host.now()) return stopping;
+  if (!dead && !tasksOver && (await openUntil(host, migrationId)) > host.now()) return stopping;
   return endMigration(migrationId, dead ? killed(stopping) : endingOf(stopping), host);
 };
+
+const TIMED_OUT = 'It ran longer than a migration may. Start it again: what was copied is kept.';
 
 /** For whoever only looks: a migration whose process is gone is settled, a living one left alone. */
 export const settleIfDead = async (record: MigrationRecord, host: SettleHost): Promise<MigrationRecord> => {

@@ -33,7 +33,7 @@ describe('a folder without migrations', () => {
 test('a closed pipe (picferry … | head) is no crash, and the exit code still tells', async (t) => {
   const folder = await scratchFolder(t);
   await plant(folder, { 'old/1.jpg': 'one', 'new/': '' });
-  await mkdir(join(folder, 'state'));
+  await mkdir(join(folder, 'state'), { mode: 0o700 });
   const args = ['sync', './old', './new', '--min-age', '0', '--state-dir', './state'];
   const running = startPicferry(args, { cwd: folder });
   running.process.stdout?.destroy();

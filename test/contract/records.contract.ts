@@ -48,6 +48,26 @@ export const recordsContract = (name: string, open: () => Promise<RecordsTwin>):
       assert.deepEqual(await records.get('whole', 'a'), { pk: 'whole', sk: 'a', both: 2 });
     });
 
+    test('what is removed is gone from everywhere, alone, and can be put again', async () => {
+      const carrying = { index: 'removal', createdAt: '2024-05-01T00:00:00.000Z' };
+      await records.put({ pk: 'removals', sk: 'a', ...carrying });
+      await records.put({ pk: 'removals', sk: 'b', ...carrying });
+      await records.remove('removals', 'a');
+      assert.equal(await records.get('removals', 'a'), undefined);
+      assert.deepEqual(await sks(records.list('removals', '')), ['b']);
+      assert.deepEqual(
+        (await records.newest('removal', { limit: 9 })).map(({ sk }) => sk),
+        ['b'],
+      );
+      assert.equal(await records.put({ pk: 'removals', sk: 'a' }, 'absent'), true);
+    });
+
+    test('removing what is not there is harmless', async () => {
+      await records.remove('removals', 'never');
+      await records.remove('never', 'a');
+      assert.equal(await records.get('removals', 'never'), undefined);
+    });
+
     const standing = { version: 3, owner: 'me', free: null, text: '', list: [1] };
     for (const [what, there, expect, holds] of [
       ['absent, with nothing there', false, 'absent', true],

@@ -47,6 +47,20 @@ export const reportFilesContract = (name: string, open: () => Promise<ReportFile
       await assert.rejects(files.open(path('none.json')));
     });
 
+    test('tells whether a file is there, also an empty one, and takes no folder for one', async () => {
+      await files.write(path('there/full.json'), '{}');
+      await files.write(path('there/empty.json'), '');
+      for (const [file, there] of [
+        ['there/full.json', true],
+        ['there/empty.json', true],
+        ['there/none.json', false],
+        ['there', false],
+        ['nowhere/none.json', false],
+      ] as const) {
+        assert.equal(await files.has(path(file)), there, file);
+      }
+    });
+
     test('a second write replaces the first', async () => {
       await files.write(path('again.json'), 'a longer first text');
       await files.write(path('again.json'), 'second');

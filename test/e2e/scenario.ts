@@ -1,5 +1,6 @@
-// One migration told once and run on two ways, deployed and embedded: 50 pictures on one side, 20 of them on the other.
+// One migration told once and run on two ways, deployed and embedded: 2,050 pictures on one side, two of five on the other.
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -19,11 +20,15 @@ export interface Picture {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Two cameras, their raw twins, and keys that have lost pictures in other tools. */
+const dayOf = (index: number): string => `202602${String(1 + Math.floor(index / 100)).padStart(2, '0')}`;
+const minuteOf = (index: number): string => String(index % 100).padStart(2, '0');
+
+/** Three cameras, their raw twins, and keys that have lost pictures in other tools. */
 const KEYS = [
   ...Array.from({ length: 20 }, (_, i) => `cam1/pictures/20260131/2026013112${String(i).padStart(2, '0')}00.jpg`),
   ...Array.from({ length: 10 }, (_, i) => `cam10/pictures/20260131/2026013112${String(i).padStart(2, '0')}00.jpg`),
   ...Array.from({ length: 12 }, (_, i) => `cam1/pictures/raw/20260131/2026013112${String(i).padStart(2, '0')}00.dng`),
+  ...Array.from({ length: 2_000 }, (_, i) => `cam2/pictures/${dayOf(i)}/${dayOf(i)}12${minuteOf(i)}00.jpg`),
   'loose.jpg',
   'cam1/empty.jpg',
   'odd/a b+c%20?#.jpg',
@@ -35,7 +40,7 @@ const KEYS = [
 ];
 
 const bodyOf = (key: string, index: number): Buffer =>
-  key.includes('empty') ? Buffer.alloc(0) : Buffer.from(`${key}\n`.repeat(10 + index));
+  key.includes('empty') ? Buffer.alloc(0) : Buffer.from(`${key}\n`.repeat(10 + (index % 50)));
 
 const NO_MORE: Readonly<Record<string, string>> = {};
 
@@ -121,3 +126,7 @@ export const asContents = (of: readonly Picture[]): Record<string, unknown> =>
       { sha256: createHash('sha256').update(body).digest('hex'), type: contentType, metadata, tags },
     ]),
   );
+
+/** What the two do not have alike, a few keys of it: thousands of pictures printed whole would say nothing. */
+export const unlike = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): string[] =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !isDeepStrictEqual(a[key], b[key])).slice(0, 5);

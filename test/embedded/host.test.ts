@@ -113,6 +113,7 @@ describe('the embedded host', () => {
     await host.executions.finished('m1');
     assert.equal(await host.executions.status('m1'), 'failed');
     assert.deepEqual(ends, [
+      ['execution started', { migrationId: 'm1' }],
       ['execution ended', { migrationId: 'm1', status: 'failed', error: 'StoreRefused', cause: '' }],
     ]);
     await host.close();

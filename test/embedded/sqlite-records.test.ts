@@ -1,7 +1,7 @@
 // What only SQLite's Records have to prove: several processes on one file, and a clean stderr.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -49,6 +49,35 @@ describe('records on SQLite', () => {
     const records = await openSqliteRecords(file);
     assert.deepEqual(await records.get('kept', 'a'), { pk: 'kept', sk: 'a' });
     records.close();
+  });
+
+  const FILES = ['', '-wal', '-shm'];
+  const rightsOf = async (file: string, ending: string) => ((await stat(`${file}${ending}`)).mode & 0o777).toString(8);
+
+  test('are for their user only, and those of an earlier version become so', async () => {
+    const file = join(folder, 'rights.sqlite');
+    const umask = process.umask(0o022);
+    try {
+      const records = await openSqliteRecords(file);
+      await records.put({ pk: 'kept', sk: 'a' });
+      for (const ending of FILES) assert.equal(await rightsOf(file, ending), '600', ending);
+      for (const ending of FILES) await chmod(`${file}${ending}`, 0o644);
+      const others = await openSqliteRecords(file);
+      for (const ending of FILES) assert.equal(await rightsOf(file, ending), '600', ending);
+      assert.deepEqual(await others.get('kept', 'a'), { pk: 'kept', sk: 'a' });
+      others.close();
+      records.close();
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  const skip = process.geteuid?.() !== 0 && 'only root can give files away';
+  test('of another user are refused', { skip }, async () => {
+    const file = join(folder, 'planted.sqlite');
+    await writeFile(file, '', { mode: 0o600 });
+    await chown(file, 65_534, 65_534);
+    await assert.rejects(openSqliteRecords(file), { name: 'UsageError', message: /uid 65534.*--state-dir/ });
   });
 
   test('a list longer than a page is complete', async () => {

@@ -11,6 +11,7 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'AwsSolutions-S1':
     'The reports bucket is written by this stack alone; who read what is CloudTrail data events’ task.',
   'AwsSolutions-SF1': 'Tens of thousands of children would log every event; errors are logged, traces are sampled.',
+  'AwsSolutions-SQS3': 'The queue is where dead letters go; an alarm tells of each, and it keeps them for 14 days.',
   'AwsSolutions-IAM5':
     'Names of pictures, reports and executions are not known beforehand; permissions.test.ts says exactly which wildcards there are.',
 };

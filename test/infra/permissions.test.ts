@@ -2,13 +2,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FUNCTIONS } from '../../lib/infra/names.ts';
-import { mayOf, templateOf } from './synthesised.ts';
+import { mayOf, shown, templateOf } from './synthesised.ts';
 
 const template = await templateOf();
 
 const READ_WRITE = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
 const LOOK = ['s3:GetObject'];
-const COPY = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:GetObjectTagging', 's3:PutObject', 's3:PutObjectTagging'];
+const COPY = [
+  's3:AbortMultipartUpload',
+  's3:GetObject',
+  's3:GetObjectTagging',
+  's3:ListMultipartUploadParts',
+  's3:PutObject',
+  's3:PutObjectTagging',
+];
 const GET_PUT = ['dynamodb:GetItem', 'dynamodb:PutItem'];
 const GET_PUT_QUERY = [...GET_PUT, 'dynamodb:Query'];
 const files = (actions: string[]) => ({
@@ -23,6 +30,9 @@ const listings = { 'arn::s3:::old-pictures': ['s3:ListBucket'], 'arn::s3:::new-p
 const start = { '<MigrationMachine>': ['states:StartExecution'] };
 const executions = (actions: string[]) => ({ 'arn::states:::execution:<MigrationMachine>:*': actions });
 const ABANDON = pictures(['s3:AbortMultipartUpload']);
+const ANNOUNCE = { 'arn::events:::event-bus/default': ['events:PutEvents'] };
+const DEAD_LETTER = { '<DeadLettersQueue>': ['sqs:SendMessage'] };
+const BY_TIME = { '<RecordsTable>/index/byTime': ['dynamodb:Query'] };
 const STEP = { '<RecordsTable>': GET_PUT_QUERY, ...files(READ_WRITE) };
 
 const MAY: Record<(typeof FUNCTIONS)[number], Record<string, string[]>> = {
@@ -36,14 +46,39 @@ const MAY: Record<(typeof FUNCTIONS)[number], Record<string, string[]>> = {
   Summarise: STEP,
   Copy: { '<RecordsTable>': GET_PUT, ...files(READ_WRITE), ...pictures(COPY), ...listings },
   Verify: { ...STEP, ...ABANDON },
-  Finish: { '<RecordsTable>': GET_PUT, ...files(['s3:AbortMultipartUpload', 's3:PutObject']) },
-  Fail: { ...STEP, ...ABANDON },
-  Start: { ...STEP, ...ABANDON, ...start, ...executions(['states:DescribeExecution']) },
+  Finish: { '<RecordsTable>': GET_PUT, ...files(READ_WRITE), ...ANNOUNCE },
+  Fail: { ...STEP, ...ABANDON, ...ANNOUNCE },
+  Start: {
+    ...STEP,
+    ...ABANDON,
+    ...ANNOUNCE,
+    ...start,
+    ...executions(['states:DescribeExecution']),
+    ...DEAD_LETTER,
+  },
   Settle: {
     ...STEP,
     ...ABANDON,
-    '<RecordsTable>/index/byTime': ['dynamodb:Query'],
+    ...ANNOUNCE,
+    ...BY_TIME,
     ...executions(['states:DescribeExecution']),
+    ...DEAD_LETTER,
+  },
+  Api: {
+    '<RecordsTable>': ['dynamodb:DeleteItem', ...GET_PUT_QUERY],
+    ...files(READ_WRITE),
+    ...ABANDON,
+    ...ANNOUNCE,
+    ...BY_TIME,
+    ...start,
+    ...executions(['states:DescribeExecution', 'states:StopExecution']),
+    'arn::scheduler:::schedule/Picferry-Scheduling-Group-*/*': [
+      'scheduler:CreateSchedule',
+      'scheduler:DeleteSchedule',
+      'scheduler:UpdateSchedule',
+    ],
+    '<SchedulingRole>': ['iam:PassRole'],
+    '<LinksRole>': ['sts:AssumeRole'],
   },
 };
 
@@ -95,7 +130,56 @@ describe('a function may do exactly what it needs', () => {
   });
 });
 
+const trustOf = (logicalId: RegExp) => {
+  const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => logicalId.test(id));
+  assert.equal(roles.length, 1);
+  return roles[0]![1].Properties.AssumeRolePolicyDocument.Statement;
+};
+
+describe('roles that others assume', () => {
+  test('EventBridge Scheduler may call Start and leave dead letters, for this group of this account only', () => {
+    assert.deepEqual(mayOf(template, 'SchedulingRole'), {
+      '<StartFunction>': ['lambda:InvokeFunction'],
+      ...DEAD_LETTER,
+    });
+    const [{ Principal, Condition }, ...others] = trustOf(/^SchedulingRole/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(Principal, { Service: 'scheduler.amazonaws.com' });
+    assert.deepEqual(Object.keys(Condition), ['StringEquals']);
+    assert.deepEqual(Condition.StringEquals['aws:SourceAccount'], { Ref: 'AWS::AccountId' });
+    assert.equal(shown(Condition.StringEquals['aws:SourceArn']), '<SchedulingGroup>');
+  });
+
+  test('the API passes that role to Scheduler and to nobody else', () => {
+    const statements = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement as { Action: string; Condition?: unknown }[],
+    );
+    const passing = statements.filter(({ Action }) => Action === 'iam:PassRole');
+    assert.deepEqual(
+      passing.map(({ Condition }) => Condition),
+      [{ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } }],
+    );
+  });
+
+  test('links are signed by a role that reads reports, and only the API has it', () => {
+    assert.deepEqual(mayOf(template, 'LinksRole'), { '<ReportsBucket>/migrations/*': ['s3:GetObject'] });
+    const [{ Principal }, ...others] = trustOf(/^LinksRole/);
+    assert.deepEqual(others, []);
+    assert.equal(shown(Principal.AWS), '<ApiRole>');
+  });
+});
+
 describe('the state machine', () => {
+  test('is the only kind that may use its role, and of this account', () => {
+    const [{ Principal, Condition }, ...others] = trustOf(/^MigrationRole/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(Principal, { Service: 'states.amazonaws.com' });
+    assert.deepEqual(Condition.StringEquals, { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } });
+    assert.deepEqual(Object.keys(Condition.ArnLike), ['aws:SourceArn']);
+    // Shown without partition, region and account, which are the stack's.
+    assert.equal(shown(Condition.ArnLike['aws:SourceArn']), 'arn::states:::stateMachine:*');
+  });
+
   test('may call its functions, read plans, run its own maps, log and trace', () => {
     assert.deepEqual(mayOf(template, 'MigrationRole'), {
       ...Object.fromEntries(

@@ -1,7 +1,10 @@
 // Context values: their defaults, and the ones that would make a deployment unsafe.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { deployable, storesAsText } from '../../lib/infra/deployed-stores.ts';
+import { deployable, readDeployedStores, storesAsText } from '../../lib/infra/deployed-stores.ts';
 import { readSettings } from '../../lib/infra/settings.ts';
 
 const settingsOf = (context: Record<string, unknown>) => readSettings((name) => context[name]);
@@ -29,6 +32,11 @@ describe('context values', () => {
       { lambdaTimeoutSeconds: '901', leaseSeconds: '2000' },
       /lambdaTimeoutSeconds/,
     ],
+    ['fewer Lambdas for List than one migration asks for', { listReservedConcurrency: 49 }, /listReservedConcurrency/],
+    ['fewer for Copy', { copyConcurrency: 20, copyReservedConcurrency: '19' }, /copyReservedConcurrency/],
+    ['links that outlive the role that signs them', { linkSeconds: 3_601 }, /linkSeconds/],
+    ['logs for as long as CloudWatch keeps none', { logDays: 100 }, /logDays: must be one of 1, 3, 5/],
+    ['an address that is none', { notifyEmail: 'somebody' }, /notifyEmail/],
     ['a switch that is neither true nor false', { tlsOnly: 'no' }, /tlsOnly/],
   ];
   for (const [what, context, message] of REFUSED) {
@@ -47,6 +55,27 @@ describe("a deployment's stores", () => {
       old: { bucket: 'old', prefix: 'cam1/' },
       new: { bucket: 'new', prefix: '', role: 'arn:aws:iam::111122223333:role/pictures' },
     });
+  });
+
+  test('are none where nobody names a folder and there is no picferry.json', async () => {
+    assert.deepEqual(await readDeployedStores(undefined), {});
+  });
+
+  test('are never none because of a misspelt folder', async () => {
+    await assert.rejects(readDeployedStores('/missing'), {
+      name: 'SynthesisRefused',
+      message: /^There is no \/missing\/picferry\.json\. -c config=DIR names the folder/,
+    });
+  });
+
+  test('in a file that cannot be used are refused, naming the field', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'picferry-stores-'));
+    try {
+      await writeFile(join(folder, 'picferry.json'), '{"stores": {"old": {"bukket": "old"}}}');
+      await assert.rejects(readDeployedStores(folder), { name: 'SynthesisRefused', message: /stores\.old.*bukket/ });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('more than fit into a function are refused, saying how to go on', () => {

@@ -4,21 +4,38 @@ import { describe, test } from 'node:test';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { FUNCTIONS } from '../../lib/infra/names.ts';
 import { readDefinition } from '../../lib/workflow/definition.ts';
-import { shown, templateOf } from './synthesised.ts';
+import { templateOf } from './synthesised.ts';
 
 const template = await templateOf();
 
 describe('functions', () => {
-  test('run Node 24 on arm64 with one whole vCPU, fifteen minutes and tracing', () => {
+  test('run Node 24 on arm64 with one whole vCPU, tracing, and a log of their own', () => {
     template.resourceCountIs('AWS::Lambda::Function', FUNCTIONS.length);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       MemorySize: 1_769,
-      Timeout: 900,
       TracingConfig: { Mode: 'Active' },
       LoggingConfig: { LogGroup: Match.anyValue() },
     });
+  });
+
+  test('have fifteen minutes, but for the API, which nobody waits for longer than half a minute', () => {
+    for (const [id, { Properties }] of Object.entries(template.findResources('AWS::Lambda::Function'))) {
+      assert.equal(Properties.Timeout, id.startsWith('ApiFunction') ? 29 : 900, id);
+    }
+  });
+
+  test('share what Lambdas the account has, unless List or Copy are given theirs', async () => {
+    const reserved = (of: Template) =>
+      Object.entries(of.findResources('AWS::Lambda::Function')).flatMap(([id, { Properties }]) =>
+        Properties.ReservedConcurrentExecutions === undefined
+          ? []
+          : [`${id.replace(/Function.*/, '')} ${Properties.ReservedConcurrentExecutions}`],
+      );
+    assert.deepEqual(reserved(template), []);
+    const limited = await templateOf({ context: { listReservedConcurrency: 60, copyReservedConcurrency: '70' } });
+    assert.deepEqual(reserved(limited).sort(), ['Copy 70', 'List 60']);
   });
 
   test('keep their logs for a while, not for ever', () => {
@@ -73,21 +90,22 @@ describe('the state machine', () => {
     }
   });
 
-  test('has Settle called when an execution ends badly, and every five minutes', () => {
+  test('has Settle called when an execution ends badly, and every five minutes', async () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.states'],
         'detail-type': ['Step Functions Execution Status Change'],
         detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [Match.anyValue()] },
       },
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SettleFunction'), 'Arn'] } })],
     });
-    template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)' });
-    for (const rule of Object.values(template.findResources('AWS::Events::Rule'))) {
-      assert.deepEqual(
-        (rule.Properties.Targets as { Arn: unknown }[]).map(({ Arn }) => shown(Arn)),
-        ['<SettleFunction>'],
-      );
-    }
+    const sweep = (ScheduleExpression: string) => ({
+      ScheduleExpression,
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SettleFunction'), 'Arn'] } })],
+    });
+    template.hasResourceProperties('AWS::Events::Rule', sweep('rate(5 minutes)'));
+    const often = await templateOf({ context: { sweepMinutes: 1 } });
+    often.hasResourceProperties('AWS::Events::Rule', sweep('rate(1 minute)'));
   });
 });
 
@@ -119,8 +137,28 @@ describe('what is stored', () => {
     });
   });
 
-  test('the TLS-only statement can be left out for an emulator, and only that', async () => {
-    (await templateOf({ context: { tlsOnly: 'false' } })).resourceCountIs('AWS::S3::BucketPolicy', 0);
+  test('TLS-only statements can be left out for an emulator, and only those', async () => {
+    const plain = await templateOf({ context: { tlsOnly: 'false' } });
+    assert.ok(!JSON.stringify(plain.toJSON()).includes('aws:SecureTransport'));
+    for (const type of ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy']) plain.resourceCountIs(type, 0);
+    plain.resourceCountIs('AWS::SNS::TopicPolicy', 1);
+  });
+
+  test('what is in the reports bucket goes after a year, with all that it leaves behind', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          Match.objectLike({
+            Prefix: 'migrations/',
+            ExpirationInDays: 365,
+            NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+            Status: 'Enabled',
+          }),
+          Match.objectLike({ ExpiredObjectDeleteMarker: true, Status: 'Enabled' }),
+          Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }),
+        ]),
+      },
+    });
   });
 
   test('the table can be restored to any point in time and is paid by use', () => {

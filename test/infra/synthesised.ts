@@ -58,7 +58,8 @@ export const mayOf = (template: Template, role: string): Record<string, string[]
 
 /** CloudFormation's expressions as one short text: `<RecordsTable>/index/byTime`. */
 export const shown = (value: unknown): string => {
-  if (typeof value === 'string') return value;
+  // Names that CDK makes up end in a hash of where the construct stands.
+  if (typeof value === 'string') return value.replace(/-[0-9A-F]{8}(?=\/|$)/, '-*');
   const [[name, argument] = []] = Object.entries(value as object) as [string, unknown][];
   if (name === 'Ref') return String(argument).startsWith('AWS::') ? '' : `<${plain(String(argument))}>`;
   if (name === 'Fn::GetAtt') return `<${plain((argument as string[])[0] ?? '')}>`;

@@ -66,6 +66,14 @@ describe('reportTable', () => {
     assert.deepEqual(rowOf(table, 'accessDenied'), ['accessDenied', '2']);
   });
 
+  test('shows a reason as it is spelled, and no terminal hears what is in it', () => {
+    const reasons = { 'bad\u001b[2J\u009b': 1 };
+    const rounds = '\u001b]0;x\u0007' as unknown as number;
+    const table = reportTable(givenReport({ outcomes: { failed: amount(1) }, reasons, rounds }));
+    assert.deepEqual(rowOf(table, 'bad\\u{1b}[2J\\u{9b}').slice(1), ['1']);
+    assert.deepEqual(rowOf(table, 'Rounds').slice(1), ['\\u{1b}]0;x\\u{7}']);
+  });
+
   test('has no outcomes for a check', () => {
     assert.doesNotMatch(reportTable(givenReport({ mode: 'check' })), /Outcomes|copied/);
   });

@@ -17,7 +17,7 @@ test('stores are read as they stand', async (t) => {
     old: { bucket: 'old-bucket', prefix: 'a/', region: 'eu-west-1' },
     new: { bucket: 'b', endpointUrl: 'https://s3.example.com:9000', profile: 'customer', createOnly: 'headFirst' },
     far: { bucket: 'c', role: 'arn:aws:iam::123456789012:role/picferry' },
-    keys: { bucket: 'd', endpointUrl: 'http://minio', secret: 'minio-keys' },
+    keys: { bucket: 'd', endpointUrl: 'http://minio', secret: 'minio/keys_+=.@-1' },
     field: { folder: '/var/pictures' },
   };
   await writeFile(join(cwd, 'picferry.json'), `\ufeff${JSON.stringify({ stores })}`);
@@ -50,6 +50,13 @@ describe('a file that cannot be used is an error that names the file and the fie
       '{"stores": {"old": {"bucket": "b", "role": "arn:x", "secret": "y"}}}',
       /stores\.old: .*both/,
     ],
+    ...['*', 'a?', 'a:b', 'a\n', 'ü', '', 'arn:aws:secretsmanager:eu-west-1:1:secret:a', 'x'.repeat(513)].map(
+      (secret): [string, string, RegExp] => [
+        `a secret called ${JSON.stringify(secret)}`,
+        JSON.stringify({ stores: { old: { bucket: 'b', secret } } }),
+        /stores\.old\.secret: must be the name/,
+      ],
+    ),
     ['a name that would be a folder', '{"stores": {"a/b": {"bucket": "b"}}}', /a\/b: is no name/],
     ['a list', '[]', /the file/],
   ];

@@ -106,7 +106,8 @@ const serverEnv = async (port: number, folder: string, options: EmulatorOptions)
     ...folders,
     GATEWAY_PORT: String(port),
     BIND_HOST: '127.0.0.1',
-    MINISTACK_HOST: '127.0.0.1',
+    // In names such as ID.execute-api.localhost: with an address after the dot they would be no URL.
+    MINISTACK_HOST: 'localhost',
     LOG_LEVEL: 'WARNING',
     ...(options.auth ? { AUTH: 'true' } : {}),
   };

@@ -3,13 +3,14 @@ import { createHash, createHmac } from 'node:crypto';
 import type { SeenRequest } from './scripted-s3.ts';
 
 /** undefined: the signature is right. Else what a server would complain about. */
-export const signatureFault = (request: SeenRequest, secretAccessKey: string): string | undefined => {
+export const signatureFault = (request: SeenRequest, secretAccessKey: string, service = 's3'): string | undefined => {
   const match =
-    /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=(\w+)$/.exec(
+    /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, SignedHeaders=([^,]+), Signature=(\w+)$/.exec(
       request.headers.authorization ?? '',
     );
   if (!match) return 'no signature';
-  const [, day = '', region = '', names = '', signature] = match;
+  const [, day = '', region = '', signedFor, names = '', signature] = match;
+  if (signedFor !== service) return `signed for ${signedFor}`;
   const signedNames = names.split(';');
   const unsigned = Object.keys(request.headers).filter(
     (name) => name.startsWith('x-amz-') && !signedNames.includes(name),
@@ -32,8 +33,8 @@ export const signatureFault = (request: SeenRequest, secretAccessKey: string): s
   ].join('\n');
   const date = request.headers['x-amz-date'] ?? '';
   const hash = createHash('sha256').update(Buffer.from(canonical, 'latin1')).digest('hex');
-  const toSign = `AWS4-HMAC-SHA256\n${date}\n${day}/${region}/s3/aws4_request\n${hash}`;
-  const key = [day, region, 's3', 'aws4_request'].reduce<string | Buffer>(
+  const toSign = `AWS4-HMAC-SHA256\n${date}\n${day}/${region}/${service}/aws4_request\n${hash}`;
+  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
     (secret, part) => createHmac('sha256', secret).update(part).digest(),
     `AWS4${secretAccessKey}`,
   );

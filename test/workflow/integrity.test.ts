@@ -111,6 +111,7 @@ test('an overtaken invocation counts as running until its own time is over', asy
   const until = (deadline: number): StepContext => ({ ...host.stepContext(), deadline });
   const deadline = Date.now() + 900_000;
   const fresh = {} as Omit<Committed, keyof Committed>;
+  await host.records.put({ pk: migrationPk('m'), sk: 'record', status: 'running' });
   await CommitLog.open<Committed>(until(deadline), 'm', 'round#1#item#000000', fresh);
   const retry = await CommitLog.open<Committed>(until(deadline + 60_000), 'm', 'round#1#item#000000', fresh);
   await retry.commit({ openUntil: retry.whenOver, done: true });

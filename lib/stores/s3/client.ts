@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { type BucketAddress, encodeKey, encodeStrictly, placeOf } from './address.ts';
 import type { CachedCredentials } from './credentials.ts';
-import { connectionFailure, failureIn, S3Failure } from './failure.ts';
+import { connectionFailure, failureIn, S3Failure, saysSlowDown } from './failure.ts';
 import { type Refusal, Repairs } from './repairs.ts';
 import { createSigner, EMPTY_HASH, type Sign } from './sign.ts';
 
@@ -44,6 +44,8 @@ export interface ClientSettings {
   readonly silenceMs: number;
   /** The same for what takes long. */
   readonly longSilenceMs: number;
+  /** Called for every answer that says "slow down", also where trying again mends it. */
+  readonly onThrottle?: () => void;
 }
 
 export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
@@ -114,6 +116,7 @@ export class S3Client {
     for (let attempt = 1; ; attempt++) {
       const result = await this.attempt(request, use);
       if ('value' in result) return result.value;
+      if (saysSlowDown(result.failure)) this.shared.settings.onThrottle?.();
       if (this.repair(result, repairs)) continue;
       if (!result.failure.transient || attempt >= maxAttempts) throw result.failure.after(attempt);
       await sleep(Math.random() * Math.min(LONGEST_DELAY_MS, retryDelayMs * 2 ** (attempt - 1)));

@@ -1,5 +1,5 @@
 // Whose keys sign a store's requests: found lazily, kept until shortly before they expire.
-import { StoreRefused } from '../errors.ts';
+import { StoreRefused, StoreUnavailable } from '../errors.ts';
 import { addressOf, type S3Spec } from '../spec.ts';
 
 export interface Credentials {
@@ -28,7 +28,7 @@ export const cacheCredentials = (provider: CredentialsProvider, spec: S3Spec): C
       kept = await provider();
       return kept;
     } catch (error) {
-      if (error instanceof StoreRefused) throw error;
+      if (error instanceof StoreRefused || error instanceof StoreUnavailable) throw error;
       const why = error instanceof Error ? error.message : String(error);
       throw new StoreRefused(
         `no credentials for ${addressOf(spec)}: ${why}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or the store's profile`,

@@ -62,6 +62,18 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'OperationAborted',
 ]);
 
+/** A part of the transient ones: the service has more to do than it can. */
+const SLOW_DOWN_CODES: ReadonlySet<string> = new Set([
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'BandwidthLimitExceeded',
+]);
+
+export const saysSlowDown = ({ status, code }: S3Failure): boolean =>
+  status === 429 || status === 503 || SLOW_DOWN_CODES.has(code);
+
 const isTransient = (status: number, code: string): boolean =>
   TRANSIENT_STATUS.has(status) || TRANSIENT_CODES.has(code);
 

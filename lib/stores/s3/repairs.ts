@@ -40,7 +40,8 @@ export class Repairs {
   }
 }
 
-const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'TokenRefreshRequired']);
+/** Keys of a secret end without a date: whoever rotates them deletes the old ones. */
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'TokenRefreshRequired', 'InvalidAccessKeyId']);
 
 const regionIn = ({ failure, headers, text }: Refusal): string | undefined => {
   if (![301, 307, 400, 403].includes(failure.status ?? 0)) return undefined;

@@ -69,7 +69,7 @@ export const storeError = (failure: S3Failure): StoreRefused | StoreUnavailable 
   new (failure.transient ? StoreUnavailable : StoreRefused)(explain(failure), { cause: failure });
 
 const REASONS: Readonly<Record<string, string>> = {
-  InvalidObjectState: 'archived',
+  InvalidObjectState: 'archivedMeanwhile',
   KeyTooLongError: 'nameTooLong',
   InvalidURI: 'keyNotAllowed',
   InvalidObjectName: 'keyNotAllowed',

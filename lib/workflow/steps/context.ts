@@ -3,12 +3,12 @@ import type { Side } from '../../compare/entry.ts';
 import type { StoreSpec } from '../../stores/spec.ts';
 import type { MemoryBudget, Store } from '../../stores/store.ts';
 import type { Limits } from '../limits.ts';
-import type { Liveness, Records, ReportFiles } from '../ports.ts';
+import type { Announcer, Liveness, Observer, Records, ReportFiles } from '../ports.ts';
 
 /** Runs work when one of a limited number of places is free (p-limit). */
 export type Places = <T>(work: () => Promise<T>) => Promise<T>;
 
-export interface StepContext {
+export interface StepContext extends Observer, Announcer {
   readonly records: Records;
   readonly files: ReportFiles;
   readonly liveness: Liveness;
@@ -25,8 +25,6 @@ export interface StepContext {
   readonly listPlaces: Places;
   readonly copyPlaces: Places;
   readonly memory: MemoryBudget;
-  /** Structured log line; names and figures, never secrets. */
-  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 /** One invocation of a step. */

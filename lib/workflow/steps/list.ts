@@ -54,21 +54,27 @@ const compareRanges = async (toDo: readonly ToDo[], run: ListRun, sides: Sides, 
   const segments = toDo.map((one) => new Segment(one));
   run.begin(segments);
   const turns = pLimit(rangesAtOnce(sides));
-  await Promise.all(
-    segments.map((segment, i) =>
-      turns(() =>
-        context.listPlaces(async () => {
-          if (run.handsOn || run.failure) return;
-          await compareRange(toDo[i]!.range, segment, run, sides).catch((error: unknown) =>
-            run.fail(incomplete(error)),
-          );
-        }),
+  const watching = run.watch();
+  try {
+    await Promise.all(
+      segments.map((segment, i) =>
+        turns(() =>
+          context.listPlaces(async () => {
+            if (run.handsOn || run.failure) return;
+            await compareRange(toDo[i]!.range, segment, run, sides).catch((error: unknown) =>
+              run.fail(incomplete(error)),
+            );
+          }),
+        ),
       ),
-    ),
-  );
-  // A listing that broke: what was not committed yet is compared again when the step is tried again.
-  if (run.failure) throw run.failure.error;
-  await run.commit({ ending: true });
+    );
+    // A listing that broke: what was not committed yet is compared again when the step is tried again.
+    if (run.failure) throw run.failure.error;
+    // The last commit may have much content to read.
+    await run.commit({ ending: true });
+  } finally {
+    watching.end();
+  }
   return segments.every(({ done }) => done);
 };
 

@@ -6,12 +6,12 @@ import { groupRanges, rangesFromBoundaries } from '../../compare/split.ts';
 import { probeSameService } from '../../stores/route.ts';
 import type { Store } from '../../stores/store.ts';
 import { planFrom } from '../from.ts';
-import { beginInvocation } from '../invocation.ts';
+import { beginInvocation, goesOn } from '../invocation.ts';
 import type { Limits } from '../limits.ts';
 import { writeJson } from '../lines.ts';
 import { copyPlanPath, planPath } from '../paths.ts';
 import type { PlanInput, PlanOutput, PlanTask } from '../payloads.ts';
-import { changeMigration } from '../record.ts';
+import { changeMigration, hasEnded } from '../record.ts';
 import type { RunStep, StepContext } from './context.ts';
 
 /** One flat prefix must not eat the whole budget: what it would show beyond this is found by listing. */
@@ -27,14 +27,17 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
   ]);
   const key = await anyKey(source);
   const sameService = key !== undefined && (await probeSameService(source, destination, key));
-  await changeMigration(context.records, migrationId, () => ({ sameService }));
+  await changeMigration(context.records, migrationId, (now) => (hasEnded(now.status) ? undefined : { sameService }));
 
   const paths = { planPath: planPath(migrationId, 1), copyPlanPath: copyPlanPath(migrationId, 1) };
   if (record.request.from) {
     await planFrom(record, context);
     return { migrationId, round: 1, begin: 'Copy', ...paths };
   }
-  const boundaries = await discoverBoundaries(source, destination, context);
+  const boundaries = await discoverBoundaries(source, destination, {
+    ...context,
+    goOn: () => goesOn(context, migrationId),
+  });
   await writeJson(context.files, paths.planPath, tasksOf(rangesFromBoundaries(boundaries), context.limits));
   return { migrationId, round: 1, begin: 'List', ...paths };
 };
@@ -48,17 +51,22 @@ export const tasksOf = (ranges: readonly Range[], limits: Limits): PlanTask[] =>
   }));
 };
 
+interface Discovering extends StepContext {
+  /** Throws once the migration was asked to stop. */
+  goOn(): Promise<unknown>;
+}
+
 /**
  * Prefixes of both sides, deepest ones only: a range reaches from one boundary to the next, so pictures lying
  * loose beside folders are in the range before, whatever was discovered.
  */
-const discoverBoundaries = async (source: Store, destination: Store, context: StepContext): Promise<string[]> => {
+const discoverBoundaries = async (source: Store, destination: Store, context: Discovering): Promise<string[]> => {
   const budget = Math.floor(context.limits.planRequests / 2);
   const found = await Promise.all([source, destination].map((store) => leafPrefixes(store, budget, context)));
   return [...new Set(found.flat())].sort(compareKeys);
 };
 
-const leafPrefixes = async (store: Store, budget: number, context: StepContext): Promise<string[]> => {
+const leafPrefixes = async (store: Store, budget: number, context: Discovering): Promise<string[]> => {
   const leaves: string[] = [];
   let left = budget;
   let level = [''];
@@ -66,7 +74,12 @@ const leafPrefixes = async (store: Store, budget: number, context: StepContext):
     const affordable = level.slice(0, Math.max(0, left));
     leaves.push(...level.slice(affordable.length));
     const below = await Promise.all(
-      affordable.map((prefix) => context.listPlaces(() => store.prefixesBelow(prefix, REQUESTS_PER_PREFIX))),
+      affordable.map((prefix) =>
+        context.listPlaces(async () => {
+          await context.goOn();
+          return store.prefixesBelow(prefix, REQUESTS_PER_PREFIX);
+        }),
+      ),
     );
     left -= below.reduce((sum, { requests }) => sum + requests, 0);
     leaves.push(...affordable.filter((prefix, i) => prefix !== '' && below[i]?.prefixes.length === 0));

@@ -1,7 +1,15 @@
 // Summarise: closes a round's comparison: adds up, checks the sums, writes the report, the lists and the copy plan.
 
 import { type Amount, NOTHING, plus, sameAmount } from '../../compare/entry.ts';
-import { addStatistics, disagreement, fromCompact, newStatistics, toCompact } from '../../compare/statistics.ts';
+import {
+  addStatistics,
+  amountOf,
+  type CompactStatistics,
+  disagreement,
+  fromCompact,
+  newStatistics,
+  toCompact,
+} from '../../compare/statistics.ts';
 import { IncompleteListing } from '../../stores/errors.ts';
 import { planCopying } from '../copy-plan.ts';
 import { SumsDisagree } from '../errors.ts';
@@ -11,8 +19,8 @@ import { readJson, writeJson } from '../lines.ts';
 import { writeMissingList } from '../missing-list.ts';
 import { copyPlanPath, examplesPath, planPath } from '../paths.ts';
 import type { PlanTask, ShardRef, SummariseInput, SummariseOutput } from '../payloads.ts';
-import { changeMigration, migrationPk, type RoundRecord, tasksPrefix } from '../record.ts';
-import { writeReport } from '../report-of.ts';
+import { changeMigration, hasEnded, migrationPk, type RoundRecord, tasksPrefix } from '../record.ts';
+import { writeReportSoFar } from '../report-of.ts';
 import { shardsOf, type TaskDocument } from '../task-document.ts';
 import type { RunStep, StepContext } from './context.ts';
 
@@ -28,10 +36,17 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
     await writeMissingList(files, migrationId, shards);
     await writeJson(files, examplesPath(migrationId), examples);
   }
-  const closed = await changeMigration(context.records, migrationId, (now) => ({
-    rounds: [...now.rounds.filter((one) => one.round !== round), { round, comparison, copyList: comparison.copyList }],
-  }));
-  await writeReport(files, closed);
+  let isFirst = false;
+  const closed = await changeMigration(context.records, migrationId, (now) => {
+    // Somebody ended it meanwhile: its figures stay as they were reported.
+    const ended = hasEnded(now.status);
+    isFirst = !ended && !now.rounds.some((one) => one.round === round);
+    if (ended) return undefined;
+    const others = now.rounds.filter((one) => one.round !== round);
+    return { rounds: [...others, { round, comparison, copyList: comparison.copyList }] };
+  });
+  if (isFirst) countComparison(comparison.statistics, context);
+  await writeReportSoFar(context, closed);
   context.log('compared', { migrationId, round, copyList: comparison.copyList, remaining: comparison.remaining });
 
   const copied = copiedRounds(closed);
@@ -46,6 +61,13 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
     planPath: planPath(migrationId, round),
     copyPlanPath: copyPlanPath(migrationId, round),
   };
+};
+
+/** Once a round, however often this step is tried. */
+const countComparison = (compact: CompactStatistics, context: StepContext): void => {
+  const statistics = fromCompact(compact);
+  context.count('Listed', statistics.listed.source.count + statistics.listed.destination.count);
+  context.count('Missing', amountOf(statistics, 'missingOnDestination', 'source').count);
 };
 
 const addUp = async (migrationId: string, round: number, tasks: number, context: StepContext) => {

@@ -7,7 +7,7 @@ import { copyPlanPath, planPath } from '../paths.ts';
 import type { PlanTask, VerifyInput, VerifyOutput } from '../payloads.ts';
 import type { Records, ReportFiles } from '../ports.ts';
 import { indexOf, migrationPk, tasksPrefix } from '../record.ts';
-import { writeReport } from '../report-of.ts';
+import { writeReportSoFar } from '../report-of.ts';
 import type { TaskDocument } from '../task-document.ts';
 import type { RunStep } from './context.ts';
 import { tasksOf } from './plan.ts';
@@ -15,7 +15,7 @@ import { tasksOf } from './plan.ts';
 export const verify: RunStep<VerifyInput, VerifyOutput> = async ({ migrationId, round }, context) => {
   const record = await beginInvocation(context, migrationId);
   const closed = await closeRound(record, round, 'stepBroke', context);
-  await writeReport(context.files, closed);
+  await writeReportSoFar(context, closed);
   const ranges = await rangesToCompareAgain(context, migrationId, round);
   const next = round + 1;
   await writeJson(context.files, planPath(migrationId, next), tasksOf(ranges, context.limits));

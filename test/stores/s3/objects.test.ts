@@ -83,7 +83,7 @@ describe('reading', () => {
       object({ 'last-modified': 'Mon, 01 Jul 2024 12:00:01 GMT' }),
       'changedOnSource',
     ],
-    ['archived', errorReply(403, 'InvalidObjectState'), 'archived'],
+    ['archived', errorReply(403, 'InvalidObjectState'), 'archivedMeanwhile'],
     [
       'denied',
       errorReply(403, 'AccessDenied'),

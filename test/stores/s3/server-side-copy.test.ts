@@ -89,7 +89,7 @@ describe('an answer that is no copy', () => {
     ['412, and what stands there may not be looked at', [TAKEN, { status: 403 }], 'accessDenied'],
     ['no such key', [errorReply(404, 'NoSuchKey')], 'goneFromSource'],
     ['no such key inside a 200', [{ body: errorXml('NoSuchKey') }], 'goneFromSource'],
-    ['archived', [errorReply(403, 'InvalidObjectState')], 'archived'],
+    ['archived', [errorReply(403, 'InvalidObjectState')], 'archivedMeanwhile'],
     ['denied', [errorReply(403, 'AccessDenied')], 'accessDenied'],
     ['501: the policy refuses copies', [errorReply(501, 'NotImplemented')], 'conditionRefused'],
     ['409 for good', [errorReply(409, 'ConditionalRequestConflict')], 'destinationUnavailable'],

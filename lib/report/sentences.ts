@@ -1,0 +1,117 @@
+// What a migration's end means, in sentences: the verdict and the warnings, the same in a terminal and on the page. Pure.
+import type { Side } from '../compare/entry.ts';
+import { formatBytes, formatMoment, pictures } from './format.ts';
+import type { Report } from './report.ts';
+import type { Figure, Result } from './result.ts';
+
+/** As a request says it: lib/workflow/request.ts. */
+type OnDifferent = 'keep' | 'overwrite' | 'newer';
+
+const amount = ({ count, bytes }: Figure): string => `${pictures(count ?? 0)} (${formatBytes(bytes ?? 0)})`;
+const some = ({ count }: Figure): boolean => count !== null && count > 0;
+
+const verb = ({ count }: Figure, one: string, more: string): string => (count === 1 ? one : more);
+const are = (figure: Figure): string => verb(figure, 'is', 'are');
+
+/** The first line of a result. Never "nothing missing" where that was not seen. */
+export const verdictOf = (report: Report, result: Result): string => {
+  const asOf = report.asOf ? ` as of ${formatMoment(report.asOf)}` : '';
+  if (report.status === 'running' || report.status === 'stopping') {
+    return `Migration ${report.id} is ${report.status}${asOf && `; its figures are${asOf}`}.`;
+  }
+  if (report.status !== 'done') return `${endOf(report)} ${knownOf(result, asOf)}`;
+  return report.mode === 'check' ? checkVerdict(result, asOf) : syncVerdict(result, asOf);
+};
+
+const endOf = ({ status, cause, message }: Report): string => {
+  if (status === 'cancelled') return 'The migration was cancelled.';
+  return `The migration failed${cause ? ` (${cause})` : ''}${message ? `: ${withStop(message)}` : '.'}`;
+};
+
+const withStop = (sentence: string): string => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`);
+
+/** Copies made since that comparison are told beside it: only another comparison can say what remains now. */
+const knownOf = ({ remaining, outcomes: { copied, replaced } }: Result, asOf: string): string => {
+  if (remaining.count === null) return 'No comparison was completed: what is missing is not known.';
+  const known = remaining.count === 0 ? `Nothing was missing${asOf}.` : `${amount(remaining)} remained${asOf}.`;
+  const total = copied.count + replaced.count;
+  return total === 0 ? known : `${known} ${pictures(total)} copied in all.`;
+};
+
+const checkVerdict = ({ findings }: Result, asOf: string): string => {
+  const { missingOnDestination: missing, different, archived, settling } = findings;
+  const also = [
+    some(different.source) && `${amount(different.source)} ${verb(different.source, 'differs', 'differ')}`,
+    some(archived.source) && `${amount(archived.source)} ${are(archived.source)} archived and cannot be copied now`,
+    some(settling.source) && `${amount(settling.source)} ${are(settling.source)} too young to judge`,
+  ].filter((text) => text !== false);
+  // What is archived or too young is not on the destination either: "nothing missing" alone would be a lie.
+  const nothing = some(archived.source) || some(settling.source) ? 'Nothing that can be copied now is' : 'Nothing';
+  const first = `${some(missing.source) ? amount(missing.source) : nothing} missing on the destination${asOf}`;
+  return `${[first, ...also].join('; ')}.`;
+};
+
+const syncVerdict = ({ remaining, outcomes, findings: { settling, archived } }: Result, asOf: string): string => {
+  const untried = outcomes.failed.count + outcomes.notTried.count;
+  if (remaining.count === 0 && untried === 0) return `Nothing missing${asOf}.`;
+  const parts = [
+    remaining.count === null ? 'What remains is not known' : `${amount(remaining)} remaining${asOf}`,
+    some(settling.source) && `${amount(settling.source)} ${verb(settling.source, 'was', 'were')} too young to judge`,
+    some(archived.source) &&
+      `${amount(archived.source)} ${verb(archived.source, 'was', 'were')} archived and could not be copied`,
+    some(outcomes.failed) && `${amount(outcomes.failed)} failed`,
+    some(outcomes.notTried) && `${amount(outcomes.notTried)} not tried`,
+  ];
+  return `${parts.filter((part) => part !== false).join('; ')}.`;
+};
+
+/** undefined where no comparison was completed. */
+const listedOn = (findings: Result['findings'], side: Side): number | undefined =>
+  Object.values(findings).reduce<number | undefined>(
+    (sum, { [side]: { count } }) => (sum === undefined || count === null ? undefined : sum + count),
+    0,
+  );
+
+/** What somebody should know although it is no failure. */
+export const warningsOf = (report: Report, result: Result, onDifferent: OnDifferent): string[] => {
+  const warnings: string[] = [];
+  const { findings, outcomes, contentUnknown } = result;
+  if (report.mode === 'sync' && onDifferent !== 'overwrite' && some(findings.different.source)) {
+    warnings.push(
+      onDifferent === 'keep'
+        ? `${amount(findings.different.source)} ${verb(findings.different.source, 'differs on the destination and was kept as it is', 'differ on the destination and were kept as they are')}; --on-different overwrite or newer would replace what differs.`
+        : `${amount(findings.different.source)} ${verb(findings.different.source, 'differs', 'differ')} on the destination; what is not newer on the source was kept as it is.`,
+    );
+  }
+  if (listedOn(findings, 'source') === 0 && listedOn(findings, 'destination') !== 0) {
+    warnings.push(
+      'The source is empty. If that is unexpected, look whether its disk is mounted or its prefix is right.',
+    );
+  }
+  if (some(findings.excluded.source) && listedOn(findings, 'source') === findings.excluded.source.count) {
+    warnings.push(
+      'The filters left out every picture of the source: nothing was compared. Globs with a "/" match the whole key.',
+    );
+  }
+  if (some(outcomes.changedOnSource)) {
+    warnings.push(
+      `${amount(outcomes.changedOnSource)} changed on the source during the copying, and ${verb(outcomes.changedOnSource, 'its copy was', 'their copies were')} not kept.`,
+    );
+  }
+  if (some(contentUnknown)) {
+    warnings.push(
+      `${amount(contentUnknown)} ${are(contentUnknown)} on both sides with the same size, but the content could not be compared.`,
+    );
+  }
+  if (
+    report.mode === 'sync' &&
+    report.createOnly === 'headFirst' &&
+    outcomes.copied.count + outcomes.replaced.count > 0
+  ) {
+    warnings.push(
+      'The destination was asked before each copy whether the name is free, because this service may ignore "create only": ' +
+        'what another program writes under the same name in that very moment could be overwritten.',
+    );
+  }
+  return warnings;
+};
