@@ -1,8 +1,9 @@
 // Runs the checks and test suites one after the other and prints their totals last: `npm test` is exactly what CI runs.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { NOT_ANSWERED } from './audit.js';
 import { ROOT, setUp } from './set-up.js';
 
 /** Files of each suite, and how many run at once: the emulator's suites take both cores by themselves. */
@@ -23,8 +24,11 @@ const SUITES = {
   unit: { files: ['test/*.test.ts', `test/{${UNITS.join(',')}}/**/*.test.ts`], atOnce: 2 },
   contract: { files: ['test/{support,contract,conformance}/**/*.test.ts'], atOnce: 1 },
   emulator: { files: ['test/e2e/**/*.test.ts'], atOnce: 1 },
+  faults: { files: ['test/faults/**/*.test.ts'], atOnce: 2 },
   browser: { files: ['test/browser/**/*.test.ts'], atOnce: 1 },
   package: { files: ['test/package/**/*.test.ts'], atOnce: 1 },
+  // Nothing beside it: it measures.
+  soak: { files: ['test/soak/**/*.test.ts'], atOnce: 1 },
 };
 
 const asked = process.argv.slice(2);
@@ -37,9 +41,16 @@ const wanted = (name) => asked.length === 0 || asked.includes(name);
 
 const node = setUp();
 /** `node` and the tools are the project's own, whatever started this. */
-const env = { ...process.env, PATH: `${join(ROOT, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` };
-const total = { passed: 0, failed: 0, skipped: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'picferry-test-'));
+/** Where fault tests note what they have proved. */
+const ledger = join(scratch, 'faults');
+mkdirSync(ledger);
+const env = {
+  ...process.env,
+  PATH: `${join(ROOT, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+  PICFERRY_FAULTS_LEDGER: ledger,
+};
+const total = { passed: 0, failed: 0, skipped: 0 };
 
 if (wanted('check')) {
   console.log('\n== check ==');
@@ -50,6 +61,9 @@ if (wanted('check')) {
     shell: process.platform === 'win32',
   });
   total[status === 0 ? 'passed' : 'failed']++;
+  // A registry that answers no audits proves nothing: neither passed nor failed.
+  const audit = spawnSync(node, ['scripts/audit.js'], { cwd: ROOT, env, stdio: 'inherit' }).status;
+  if (audit !== NOT_ANSWERED) total[audit === 0 ? 'passed' : 'failed']++;
 }
 for (const [name, { files, atOnce }] of Object.entries(SUITES)) {
   if (!wanted(name)) continue;
@@ -76,6 +90,11 @@ for (const [name, { files, atOnce }] of Object.entries(SUITES)) {
   console.log(
     `${name}: ${counts.passed} passed, ${counts.failed} failed in ${Math.round((Date.now() - began) / 1000)} s`,
   );
+}
+// Only a run that proved everything may say what is proved.
+if (total.failed === 0 && ['faults', 'emulator', 'soak'].every(wanted)) {
+  const { status } = spawnSync(node, ['scripts/faults-doc.ts', ledger], { cwd: ROOT, env, stdio: 'inherit' });
+  total[status === 0 ? 'passed' : 'failed']++;
 }
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);

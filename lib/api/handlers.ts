@@ -1,5 +1,6 @@
 // What each route does: one call into the parts of the API, and its result as an answer.
 import { reportPagePath } from '../workflow/paths.ts';
+import { examplesOf } from '../workflow/plan-files.ts';
 import { hasEnded } from '../workflow/record.ts';
 import { reportOf } from '../workflow/report-of.ts';
 import type { Answer, Call, Handler } from './call.ts';
@@ -7,7 +8,7 @@ import { cancelRequested } from './cancel.ts';
 import { listSummaries } from './listing.ts';
 import { namedPair } from './named-pair.ts';
 import { isRefusal, noMigration, type Refusal, refused } from './refusal.ts';
-import { examplesOf, reportViewOf } from './report-view.ts';
+import { reportViewOf } from './report-view.ts';
 import { addSchedule, getSchedule, listSchedules, removeSchedule } from './schedules.ts';
 import { startRequested } from './start-requested.ts';
 import { detailOf, knownMigration } from './summary.ts';
@@ -61,7 +62,10 @@ const reportPageOf = async ({ part, host }: Call): Promise<Answer | Refusal> => 
     const { url } = await host.links.to(reportPagePath(id));
     return { status: 303, headers: { location: url } };
   }
-  const [{ reportPage }, examples] = await Promise.all([import('../report/page.ts'), examplesOf(record, host)]);
+  const [{ reportPage }, examples] = await Promise.all([
+    import('../report/page.ts'),
+    examplesOf(host.files, record.id),
+  ]);
   return { status: 200, html: reportPage({ report: reportOf(record), examples, request: record.request }) };
 };
 

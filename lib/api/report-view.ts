@@ -1,9 +1,9 @@
 // A migration's report as the API shows it: figures, examples, and where its files are, with links where HTTP is served.
 import { basename, dirname } from 'node:path/posix';
 import { copiedRounds } from '../workflow/figures.ts';
-import type { Examples } from '../workflow/invocation.ts';
 import { filesOf, type ItemDocument, type OutcomeFile } from '../workflow/item-document.ts';
-import { examplesPath, missingIndexPath, missingPath, reportPagePath, reportPath } from '../workflow/paths.ts';
+import { missingIndexPath, missingPath, reportPagePath, reportPath } from '../workflow/paths.ts';
+import { examplesOf } from '../workflow/plan-files.ts';
 import { itemsPrefix, type MigrationRecord, migrationPk } from '../workflow/record.ts';
 import { reportOf } from '../workflow/report-of.ts';
 import type { SettleHost } from '../workflow/settle.ts';
@@ -27,7 +27,7 @@ export const reportViewOf = async (
   const record = await knownMigration(id, host);
   if (!record) return noMigration(id);
   const [examples, there, failed] = await Promise.all([
-    examplesOf(record, host),
+    examplesOf(host.files, id),
     filesThere(record, host),
     failedListsOf(record, host),
   ]);
@@ -45,11 +45,6 @@ export const reportViewOf = async (
     places: present(places),
     ...(links && host.links ? { links: await linksTo(id, there, failed, host.links) } : {}),
   };
-};
-
-export const examplesOf = async ({ id }: MigrationRecord, { files }: Pick<SettleHost, 'files'>): Promise<Examples> => {
-  const known = await files.read(examplesPath(id));
-  return known ? (JSON.parse(known.toString('utf8')) as Examples) : {};
 };
 
 const filesThere = async ({ id }: MigrationRecord, { files }: ReportHost): Promise<ReadonlySet<string>> => {

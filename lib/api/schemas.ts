@@ -49,7 +49,10 @@ const summaryFields = {
   id: z.string(),
   status,
   cause: z.string().exactOptional().describe('why it failed, in one word'),
-  message: z.string().exactOptional().describe('the cause in a sentence, with the way out'),
+  message: z
+    .string()
+    .exactOptional()
+    .describe('the cause in a sentence, with the way out; of one that is done, why copying broke off'),
   findings: z.strictObject(fields(FINDINGS, figures)),
   contentUnknown: figure,
   outcomes,
@@ -152,6 +155,9 @@ const report: z.ZodType<Report> = named(
     outcomes,
     reasons: z.record(z.string(), count),
     remaining: amount.exactOptional(),
+    kept: amount
+      .exactOptional()
+      .describe('by the same comparisons: what differed on the destination and was not to be replaced'),
     rounds: count,
   }),
   'report.json: figures, never a list.',

@@ -92,10 +92,24 @@ interface Answer {
 const fetchText = async (url: URL, init: RequestInit, timeoutMs: number): Promise<Answer> => {
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
-    return { status: response.status, text: await response.text() };
+    return { status: response.status, text: await textOf(response) };
   } catch (error) {
     throw new Unreachable(`${url.origin} cannot be reached: ${causeOf(error as Error, timeoutMs)}`);
   }
+};
+
+/** A page of a hundred migrations takes a tenth. What came compressed is counted as it is unpacked. */
+const ANSWER_MAX_BYTES = 8 * 1024 * 1024;
+
+const textOf = async ({ body }: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > ANSWER_MAX_BYTES) throw new Error(`it answered with more than ${ANSWER_MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 };
 
 /** `fetch failed` says nothing; what it is caused by does. */

@@ -47,7 +47,8 @@ const failuresOf = ({ report, examples, places }: ReportView, flags: string): st
   const reasons = Object.entries(report.reasons);
   if (reasons.length === 0) return '';
   const lines = reasons.flatMap(([reason, count]) => {
-    const keys = (examples[reason] ?? []).slice(0, NAMED);
+    // A server chose the names: `toString` would be found in every object.
+    const keys = (Object.hasOwn(examples, reason) ? (examples[reason] ?? []) : []).slice(0, NAMED);
     const more = count > keys.length && keys.length > 0 ? [`    … and ${pictures(count - keys.length)} more`] : [];
     return [`  ${printable(reason)}: ${pictures(count)}`, ...keys.map((key) => `    ${printable(key)}`), ...more];
   });

@@ -62,8 +62,16 @@ export function classify(joined: Joined, rules: Rules, listedAt: number): Judgem
   // Waiting mends no problem: the copy names it at once.
   if (source.problem !== undefined) return MISSING_ON_DESTINATION;
   if (source.archived) return ARCHIVED;
-  if (rules.minAgeMs > 0 && listedAt - source.modifiedAt < rules.minAgeMs) return SETTLING;
-  return MISSING_ON_DESTINATION;
+  return isTooYoung(source, rules, listedAt) ? SETTLING : MISSING_ON_DESTINATION;
+}
+
+/** Perhaps still being written, on the source: neither copied nor put in the place of a whole one. */
+export function isTooYoung(
+  { modifiedAt, problem }: Entry,
+  { minAgeMs }: Pick<Rules, 'minAgeMs'>,
+  listedAt: number,
+): boolean {
+  return problem === undefined && minAgeMs > 0 && listedAt - modifiedAt < minAgeMs;
 }
 
 function compare(source: Entry, destination: Entry, rules: Rules): Judgement | 'compareContent' {

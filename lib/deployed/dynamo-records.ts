@@ -33,12 +33,17 @@ export const createDynamoRecords = (table: string, client: DynamoDBClient): Reco
     },
 
     put: async (document: Document, expect?: Expectation): Promise<boolean> => {
-      const write = new PutCommand({ TableName: table, Item: itemOf(document), ...(expect && conditionOf(expect)) });
+      const item = itemOf(document);
+      const write = new PutCommand({
+        TableName: table,
+        Item: item,
+        ...(expect && { ...conditionOf(expect), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+      });
       try {
         await orUnavailable(documents.send(write));
         return true;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
+        if (error instanceof ConditionalCheckFailedException) return isOwn(error, item.document);
         throw error;
       }
     },
@@ -78,6 +83,10 @@ export const createDynamoRecords = (table: string, client: DynamoDBClient): Reco
     },
   };
 };
+
+/** The client had to send it again because an answer was lost: what stands in the way then is this very write. */
+const isOwn = ({ Item, $metadata }: ConditionalCheckFailedException, document: unknown): boolean =>
+  ($metadata?.attempts ?? 1) > 1 && Item?.document?.S === document;
 
 /**
  * A document is kept as its JSON text in `document`: JSON escapes lone surrogates, which DynamoDB's strings cannot hold.

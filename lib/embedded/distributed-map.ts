@@ -85,6 +85,7 @@ const readItems = async (map: DistributedMap, input: unknown, host: MapHost): Pr
   if (!file) throw readerFailed(`The specified key does not exist. (Bucket: ${Bucket}, Key: ${Key})`);
   const items = parseItems(file);
   if (!Array.isArray(items)) throw readerFailed(`${Key} is not a JSON array.`);
+  if (isNestedTooDeeply(items)) throw readerFailed(`${Key} is nested more than ${LEVELS_AT_MOST} levels deep.`);
   return items.slice(0, map.maxItems);
 };
 
@@ -94,6 +95,18 @@ const parseItems = (file: Buffer): unknown => {
   } catch (error) {
     throw readerFailed(String(error));
   }
+};
+
+const LEVELS_AT_MOST = 100;
+
+/** The library copies payloads by recursion, and never comes back from a stack that overflows. */
+const isNestedTooDeeply = (value: unknown): boolean => {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > LEVELS_AT_MOST) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 };
 
 const readerFailed = (cause: string): StateFailure => new StateFailure('States.ItemReaderFailed', cause);

@@ -1,22 +1,30 @@
 // Report files in a folder of the state folder. A file appears whole or not at all, whenever the process is killed.
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { nanoid } from 'nanoid';
 import type { ReportFiles } from '../workflow/ports.ts';
+import { runs } from './process-liveness.ts';
 
 /** Files being written; beside the others, because a rename must not cross file systems. */
 const UNFINISHED = '.unfinished';
 
+/** This process's: its number alone may have been the killed one's too, in a container. */
+const underWay = new Set<string>();
+
 export const createFolderReportFiles = (root: string): ReportFiles => {
   const where = (path: string): string => join(root, checked(path));
+  let swept: Promise<void> | undefined;
 
   /** Synced before it is renamed: after a power cut a name must not stand for an empty file. */
   const writeWhole = async (path: string, write: (file: FileHandle) => Promise<void>): Promise<void> => {
     const final = where(path);
-    const unfinished = join(root, UNFINISHED, nanoid());
-    await Promise.all([mkdir(dirname(final), { recursive: true }), mkdir(dirname(unfinished), { recursive: true })]);
+    swept ??= sweep(join(root, UNFINISHED));
+    await swept;
+    const unfinished = join(root, UNFINISHED, `${process.pid}-${nanoid()}`);
+    underWay.add(unfinished);
     try {
+      await Promise.all([final, unfinished].map((file) => mkdir(dirname(file), { recursive: true })));
       const file = await open(unfinished, 'wx', 0o600);
       try {
         await write(file);
@@ -26,8 +34,11 @@ export const createFolderReportFiles = (root: string): ReportFiles => {
       }
       await rename(unfinished, final);
     } catch (error) {
-      await rm(unfinished, { force: true });
+      // What broke matters more than whether it can be cleared away now.
+      await rm(unfinished, { force: true }).catch(() => {});
       throw error;
+    } finally {
+      underWay.delete(unfinished);
     }
   };
 
@@ -39,6 +50,16 @@ export const createFolderReportFiles = (root: string): ReportFiles => {
     write: (path, body) => writeWhole(path, (file) => file.writeFile(body)),
     writeAll: (path, chunks) => writeWhole(path, (file) => file.writeFile(chunks)),
   };
+};
+
+/** What killed processes left. Whose process cannot be told, or lives, stays. */
+const sweep = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /^(\d+)-/.exec(name)?.[1];
+    const path = join(folder, name);
+    if (pid === undefined || underWay.has(path) || (Number(pid) !== process.pid && runs(Number(pid)))) continue;
+    await rm(path, { force: true }).catch(() => {});
+  }
 };
 
 const unlessMissing = async <T>(look: () => Promise<T>): Promise<T | undefined> => {

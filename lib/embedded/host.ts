@@ -40,7 +40,12 @@ export interface EmbeddedOptions {
   readonly trace?: (state: string) => void;
   /** Ends invocations as Lambda would; nothing does otherwise. */
   readonly invocationMs?: number;
+  /** Puts faults between the steps and what they touch. Called for each set of stores that is opened: its state lives outside. */
+  readonly around?: (ports: HostPorts) => HostPorts;
 }
+
+/** What steps and Settle reach the world through. */
+export type HostPorts = Pick<StepContext, 'records' | 'files' | 'liveness' | 'openStore'>;
 
 export interface EmbeddedHost extends Observer, Announcer {
   readonly records: Records;
@@ -63,6 +68,8 @@ export interface EmbeddedHost extends Observer, Announcer {
 
 const COPIES_AT_ONCE = 64;
 
+const itself = <T>(one: T): T => one;
+
 /** Somebody looks at the progress line, and a commit costs next to nothing here. */
 const AT_HAND: Partial<Limits> = { commitEveryMs: 1_000 };
 
@@ -81,12 +88,15 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
   await openStateDir(stateDir);
   const copiesAtOnce = options.concurrency ?? COPIES_AT_ONCE;
   const limits = { ...DEFAULT_LIMITS, ...AT_HAND, copiesPerShard: copiesAtOnce, ...options.limits };
-  const [records, liveness] = await Promise.all([
+  const [sqlite, processes] = await Promise.all([
     openSqliteRecords(join(stateDir, 'records.sqlite')),
     createProcessLiveness(),
   ]);
-  const files = createFolderReportFiles(join(stateDir, 'reports'));
   const stores = createStoreCache();
+  const around = options.around ?? itself;
+  const bare = { records: sqlite, files: createFolderReportFiles(join(stateDir, 'reports')), liveness: processes };
+  const ports = around({ ...bare, openStore: stores.open });
+  const { records, files } = ports;
   const now = options.now ?? Date.now;
   const log = options.log ?? (() => {});
   // Whoever runs it looks on; nobody has to be told.
@@ -94,11 +104,14 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
   const places = { listPlaces: pLimit(Math.max(1, limits.listStreams / 2)), copyPlaces: pLimit(copiesAtOnce) };
   const memory = createMemoryBudget(limits.memoryBytes);
 
-  const workplaces = createWorkplaces(records, places.copyPlaces);
+  const workplaces = createWorkplaces(
+    records,
+    places.copyPlaces,
+    (openStore) => around({ ...bare, openStore }).openStore,
+  );
 
   const stepContext = (workplace?: Workplace): StepContext => {
     const deadline = options.invocationMs === undefined ? Number.POSITIVE_INFINITY : now() + options.invocationMs;
-    const ports = { records, files, liveness, openStore: stores.open };
     return { ...ports, ...places, ...watching, ...workplace, memory, limits, now, deadline, attempt: nanoid(10) };
   };
 
@@ -128,10 +141,9 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
     }
     await executions.close();
     await stores.close();
-    records.close();
+    sqlite.close();
   };
-  const ports = { records, files, executions, liveness, openStore: stores.open };
-  const settleHost = { ...ports, ...watching, now };
+  const settleHost = { ...ports, executions, ...watching, now };
   const settling = createSettling(settleHost);
   const { later, again: settleLeft } = settling;
   return { ...settleHost, limits, stateDir, stepContext: () => stepContext(), later, settleLeft, close };

@@ -25,7 +25,7 @@ const isDead = async (holder: string): Promise<boolean> => {
   return start === 'gone' || (started !== '' && start !== '' && start !== started);
 };
 
-const runs = (pid: number): boolean => {
+export const runs = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     return true;

@@ -5,7 +5,7 @@ import type { ApiHost } from '../api/host.ts';
 import { UsageError } from '../stores/usage-error.ts';
 import { cancelMigration } from '../workflow/cancel.ts';
 import { createCron, storedScheduler } from './cron.ts';
-import { type EmbeddedHost, openEmbedded } from './host.ts';
+import { type EmbeddedHost, type EmbeddedOptions, openEmbedded } from './host.ts';
 import { type KnownStoresOptions, readKnownStores } from './known-stores.ts';
 import { keptSecret, newSecret } from './private-files.ts';
 import { removeServeJson, serveJsonPath, writeServeJson } from './serve-json.ts';
@@ -22,6 +22,8 @@ export interface ServeOptions extends KnownStoresOptions, ServerOptions {
   readonly version: string;
   readonly now?: () => number;
   log(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** For tests: puts faults between the steps and what they touch. */
+  readonly around?: NonNullable<EmbeddedOptions['around']>;
 }
 
 export interface Serving {
@@ -40,9 +42,13 @@ const SETTLE_LEFT_EVERY_MS = 60_000;
 
 /** Throws `UsageError` for what cannot be served, `ServeRunning` where another one has this state folder. */
 export const serve = async (options: ServeOptions): Promise<Serving> => {
-  const { log, now = Date.now, concurrency, stateDir } = options;
+  const { log, now = Date.now, concurrency, stateDir, around } = options;
   const stores = await readKnownStores(options);
-  const host = await openEmbedded({ stateDir, log, now, ...(concurrency === undefined ? {} : { concurrency }) });
+  const host = await openEmbedded({
+    ...{ stateDir, log, now },
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(around && { around }),
+  });
   const opened: (() => Promise<void>)[] = [() => host.close()];
   try {
     const place = await takePlace(host);

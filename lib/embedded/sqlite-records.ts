@@ -85,9 +85,9 @@ class Documents implements SqliteRecords {
 
   async put(document: Document, expect?: Expectation): Promise<boolean> {
     const { pk, sk, index, createdAt } = document;
-    // IMMEDIATE takes the write lock before the expectation is read, so that nobody writes in between.
-    this.#database.exec('BEGIN IMMEDIATE');
     try {
+      // IMMEDIATE takes the write lock before the expectation is read, so that nobody writes in between.
+      this.#database.exec('BEGIN IMMEDIATE');
       const holds = expect === undefined || meets(this.#read(pk, sk), expect);
       if (holds) this.#write.run(pk, sk, textOrNull(index), textOrNull(createdAt), JSON.stringify(document));
       this.#database.exec('COMMIT');

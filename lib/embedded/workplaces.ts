@@ -20,7 +20,11 @@ export interface Workplaces {
  * A store remembers which folder it was opened on, so as to notice a disk that is unmounted while it is read. Kept from
  * one migration to the next it would refuse a disk that was mounted again, for as long as the process lives.
  */
-export const createWorkplaces = (records: Records, shared: Places): Workplaces => {
+export const createWorkplaces = (
+  records: Records,
+  shared: Places,
+  around: (open: StoreCache['open']) => StoreCache['open'] = (open) => open,
+): Workplaces => {
   const open = new Map<string, Promise<Workplace & { readonly stores: StoreCache }>>();
 
   const set = async (migrationId: string) => {
@@ -28,7 +32,7 @@ export const createWorkplaces = (records: Records, shared: Places): Workplaces =
     const stores = createStoreCache();
     return {
       stores,
-      openStore: stores.open,
+      openStore: around(stores.open),
       copyPlaces: concurrency === undefined ? shared : within(concurrency, shared),
     };
   };

@@ -44,6 +44,11 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     title: 'Archived meanwhile',
     meaning: 'It is in an archive class of the source and cannot be read now: restore it first.',
   },
+  tookTooLong: {
+    title: 'Took too long',
+    meaning:
+      'It passes through Picferry, and not within the time that one invocation has. Copy it with `picferry sync` on a machine, where nothing ends it.',
+  },
   corrupted: {
     title: 'Damaged on the way',
     meaning: 'What arrived was not what the source has, so the copy was not kept. Try again.',

@@ -29,6 +29,8 @@ export interface Report {
   readonly reasons: Readonly<Record<string, number>>;
   /** Absent where no comparison was completed. */
   readonly remaining?: Amount;
+  /** By the same comparisons: what differed on the destination and was not to be replaced. */
+  readonly kept?: Amount;
   /** Comparisons made. */
   readonly rounds: number;
 }

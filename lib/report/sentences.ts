@@ -76,11 +76,17 @@ const listedOn = (findings: Result['findings'], side: Side): number | undefined 
 export const warningsOf = (report: Report, result: Result, onDifferent: OnDifferent): string[] => {
   const warnings: string[] = [];
   const { findings, outcomes, contentUnknown } = result;
-  if (report.mode === 'sync' && onDifferent !== 'overwrite' && some(findings.different.source)) {
+  if (report.status === 'done' && report.message) warnings.push(`Copying broke off: ${withStop(report.message)}`);
+  // By the latest comparison: a picture that grew after it was copied was missing in the first one.
+  const kept = report.kept ?? findings.different.source;
+  if (report.mode === 'sync' && onDifferent === 'keep' && some(kept)) {
     warnings.push(
-      onDifferent === 'keep'
-        ? `${amount(findings.different.source)} ${verb(findings.different.source, 'differs on the destination and was kept as it is', 'differ on the destination and were kept as they are')}; --on-different overwrite or newer would replace what differs.`
-        : `${amount(findings.different.source)} ${verb(findings.different.source, 'differs', 'differ')} on the destination; what is not newer on the source was kept as it is.`,
+      `${amount(kept)} ${verb(kept, 'differs on the destination and was kept as it is', 'differ on the destination and were kept as they are')}; --on-different overwrite or newer would replace what differs.`,
+    );
+  }
+  if (report.mode === 'sync' && onDifferent === 'newer' && some(findings.different.source)) {
+    warnings.push(
+      `${amount(findings.different.source)} ${verb(findings.different.source, 'differs', 'differ')} on the destination; what is not newer on the source was kept as it is.`,
     );
   }
   if (listedOn(findings, 'source') === 0 && listedOn(findings, 'destination') !== 0) {

@@ -51,9 +51,15 @@ const folderSpec = (text: string, options: AddressOptions, name?: string): Folde
         `--${options.side}-${FLAGS[option]} makes no sense: the ${options.side} is the folder ${text}`,
       );
   if (text.includes('\0')) throw new UsageError(`the ${options.side}'s path holds a NUL`);
+  if (!text.isWellFormed()) throw new UsageError(`the ${options.side}'s path is not UTF-8`);
+  // Refused before it is looked at: each of its folders is.
+  if (Buffer.byteLength(text) > PATH_MAX_BYTES)
+    throw new UsageError(`the ${options.side}'s path is longer than any may be (${PATH_MAX_BYTES} bytes)`);
   const path = realPathOf(resolve(options.cwd, expanded(text, options.env)));
   return { type: 'folder', ...(name === undefined ? {} : { name }), path };
 };
+
+const PATH_MAX_BYTES = 4_096;
 
 const FLAGS = { endpointUrl: 'endpoint-url', region: 'region', profile: 'profile' } as const;
 
@@ -102,6 +108,7 @@ const endpointOf = (text: string | undefined, { side }: AddressOptions): string 
 /** `cam1` as a bare prefix would match `cam10` too. */
 const prefixOf = (text: string, { side }: AddressOptions): string => {
   const prefix = text === '' || text.endsWith('/') ? text : `${text}/`;
+  if (!prefix.isWellFormed()) throw new UsageError(`the ${side}'s prefix is not UTF-8`);
   if (Buffer.byteLength(prefix) > 1_024)
     throw new UsageError(`the ${side}'s prefix is longer than a key may be (1,024 bytes)`);
   return prefix;

@@ -49,13 +49,19 @@ export interface CopyTask {
   readonly giveUp?: AbortSignal;
   /** What an earlier invocation left of this very picture. */
   readonly upload?: OpenUpload;
+  readonly uploads?: UploadLog;
+}
+
+/** Keeps uploads under way, so that a later invocation goes on with them, or gives them back. */
+export interface UploadLog {
+  /** Resolves once it is written down: nobody finds an upload again that only a dead process knew of. */
+  begun(upload: OpenUpload): Promise<void>;
+  advanced(upload: OpenUpload): void;
 }
 
 /** Copies single pictures of one pair. Never throws for what can happen to one picture. */
 export interface CopyRoute {
   copy(line: CopyLine, task: CopyTask): Promise<CopyOutcome>;
-  /** Gives an abandoned upload's storage back. */
-  abandon(upload: OpenUpload): Promise<void>;
 }
 
 export type OpenRoute = (source: Store, destination: Store, options: CopyRouteOptions) => CopyRoute;

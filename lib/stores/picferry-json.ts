@@ -1,5 +1,6 @@
 // Reads ./picferry.json, where stores have names.
-import { readFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NamedStores } from './picferry-json-schema.ts';
 import { UsageError } from './usage-error.ts';
@@ -13,7 +14,7 @@ export const readPicferryJson = async (cwd: string): Promise<NamedStores> => {
   const path = join(cwd, PICFERRY_JSON);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await textAt(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
@@ -27,6 +28,19 @@ export const readPicferryJson = async (cwd: string): Promise<NamedStores> => {
     return `${issue.path.join('.') || 'the file'}: ${message}`;
   });
   throw new UsageError(`${path} cannot be used: ${complaints.join('; ')}`);
+};
+
+/** Stores of thousands of cameras take less. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Looked at before it is opened: a pipe would be waited for, and what is no text would name other folders than were meant. */
+const textAt = async (path: string): Promise<string> => {
+  const stats = await stat(path);
+  if (!stats.isFile()) throw new Error('it is no file');
+  if (stats.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 1024} KiB`);
+  const bytes = await readFile(path);
+  if (!isUtf8(bytes)) throw new Error('it is not UTF-8');
+  return bytes.toString('utf8');
 };
 
 const parsed = (text: string, path: string): unknown => {

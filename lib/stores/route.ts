@@ -10,10 +10,7 @@ export const openRoute: OpenRoute = (source, destination, options) => {
     route ??= import('./s3/server-side-copy.ts').then((s3) => s3.openServerSideRoute(source, destination, options));
     return route;
   };
-  return {
-    copy: async (line, task) => (await opened()).copy(line, task),
-    abandon: async (upload) => (await opened()).abandon(upload),
-  };
+  return { copy: async (line, task) => (await opened()).copy(line, task) };
 };
 
 /** Whether the destination's credentials can read this key of the source where it is; never for a folder. */

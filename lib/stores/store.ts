@@ -17,6 +17,8 @@ export interface PictureFacts {
   readonly size: number;
   readonly modifiedAt: number;
   readonly etag?: string;
+  /** A folder's: tells apart what has the same size and time. */
+  readonly version?: string;
   /** MD5 of the whole content in hex, where the store knows it for certain (single-part ETag without KMS). */
   readonly md5?: string;
   readonly contentType?: string;
@@ -48,6 +50,8 @@ export interface OpenPicture {
   readonly body: Readable;
   /** Call after the body was read to its end: true where what was read is what had been listed. */
   unchanged(): Promise<boolean>;
+  /** After the body's end: what the source's own checksum says against the bytes that passed. Absent: `facts.md5` is all it knows. */
+  damage?(): string | undefined;
 }
 
 /** Why reading did not happen. */
@@ -73,6 +77,8 @@ export interface WriteOptions {
   readonly storageClass?: string;
   readonly sseKmsKeyId?: string;
   readonly tags: boolean;
+  /** Awaited once an upload in parts has begun, before its first part: whoever dies from here on leaves it behind. */
+  readonly onUpload?: (uploadId: string) => Promise<void>;
 }
 
 /** Held by whoever buffers bodies, so that one process stays under its limit of bytes in memory. */
@@ -94,7 +100,7 @@ export interface Store {
   /** undefined: nothing there. Throws `StoreRefused` where it may not be told. */
   facts(key: string, options?: { readonly tags?: boolean }): Promise<PictureFacts | undefined>;
   read(key: string, guard: ReadGuard, options: { readonly tags: boolean }): Promise<OpenPicture | ReadRefusal>;
-  /** Hashes what passes; a body that does not match `facts.md5` or `facts.size` keeps nothing and is `failed(corrupted)`. */
+  /** Hashes what passes; a body that does not match `facts.md5`, `facts.size` or has `damage` keeps nothing and is `failed(corrupted)`. */
   write(
     key: string,
     picture: OpenPicture,
@@ -102,8 +108,12 @@ export interface Store {
     options: WriteOptions,
     memory: MemoryBudget,
   ): Promise<WriteResult>;
+  /** Gives back the storage of an upload that nobody will complete. Harmless where it is gone, or was never one. */
+  abandon(key: string, uploadId: string): Promise<void>;
   /** MD5 in hex of what is under the key, for `--checksum`; undefined where it is not comparable without reading from a service. */
   md5(entry: Entry): Promise<string | undefined>;
+  /** Asked of a destination before anything is written: clears away what dead runs left half-written there, nothing else. */
+  tidy?(): Promise<void>;
   /** Ends idle connections. */
   close(): Promise<void>;
 }

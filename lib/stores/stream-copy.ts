@@ -3,7 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask } from './copy.ts';
 import { StoreRefused } from './errors.ts';
 import { isLater, keptOutcome } from './newer.ts';
-import { type OpenPicture, type Store, type WriteGuard, type WriteResult, wasOpened } from './store.ts';
+import {
+  type OpenPicture,
+  type Store,
+  type WriteGuard,
+  type WriteOptions,
+  type WriteResult,
+  wasOpened,
+} from './store.ts';
 
 /** A connection that is reset in the middle of a body is no reason to give a picture up, four in a row are. */
 const ATTEMPTS = 4;
@@ -47,7 +54,14 @@ export const openStreamRoute = (
     if (task.giveUp?.aborted) endBody();
     let result: WriteResult;
     try {
-      result = await on('destination', destination.write(line.key, picture, guard, options, options.memory));
+      const writing = destination.write(
+        line.key,
+        picture,
+        guard,
+        { ...options, ...toldOf(line, task) },
+        options.memory,
+      );
+      result = await on('destination', writing);
     } catch (error) {
       if (broken.reason !== undefined) return { again: failed('sourceUnavailable', broken.reason) };
       throw error;
@@ -68,6 +82,8 @@ export const openStreamRoute = (
   };
 
   const copy = async (line: CopyLine, task: CopyTask): Promise<CopyOutcome> => {
+    // What passed before cannot be hashed again: a stream begins anew.
+    if (task.upload) await destination.abandon(line.key, task.upload.uploadId).catch(() => {});
     for (let attempts = 1, delayMs = retryDelayMs; ; attempts += 1, delayMs *= 2) {
       if (task.giveUp?.aborted) return { outcome: 'givenUp' };
       const outcome = await attempt(line, task).catch(outcomeOf);
@@ -78,15 +94,20 @@ export const openStreamRoute = (
     }
   };
 
-  return { copy, abandon: async () => undefined };
+  return { copy };
 };
+
+/** A stream is never continued; and a part of no size is refused where this is read back. */
+const toldOf = ({ key, size }: CopyLine, { uploads }: CopyTask): Pick<WriteOptions, 'onUpload'> =>
+  uploads ? { onUpload: (uploadId) => uploads.begun({ key, uploadId, partSizeBytes: size, parts: [] }) } : {};
 
 /** The body's own error, told apart from one of the destination; without a listener it would end the process. */
 const watched = ({ body }: OpenPicture): { reason?: string } => {
   const broken: { reason?: string } = {};
   if (body.errored) broken.reason = body.errored.message;
   body.on('error', (error) => {
-    broken.reason = error.message;
+    // The destination gave up and left the rest unread: that is its own failure, with a reason of its own.
+    if (error.name !== 'AbortError') broken.reason = error.message;
   });
   return broken;
 };

@@ -3,16 +3,16 @@
 import type { Side } from '../compare/entry.ts';
 import { type Amount, minus, NOTHING, plus, sameAmount } from '../compare/entry.ts';
 import { addOutcomes, type NotTriedReason, noOutcomes, type Outcomes, sumOfOutcomes } from '../compare/outcomes.ts';
-import { openRoute } from '../stores/route.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { Store } from '../stores/store.ts';
 import { amountOfItems } from './copy-plan.ts';
 import { SumsDisagree } from './errors.ts';
 import { addExamples, type Examples } from './invocation.ts';
-import type { ItemDocument, Uploads } from './item-document.ts';
-import { readJson, writeJson } from './lines.ts';
+import type { ItemDocument } from './item-document.ts';
+import { writeJson } from './lines.ts';
 import { copyPlanPath, examplesPath } from './paths.ts';
 import type { CopyItem } from './payloads.ts';
+import { examplesOf, readCopyPlan, readUploads } from './plan-files.ts';
 import type { Observer, Records, ReportFiles } from './ports.ts';
 import { changeMigration, hasEnded, indexOf, itemsPrefix, type MigrationRecord, migrationPk } from './record.ts';
 
@@ -26,6 +26,7 @@ interface Closed {
   readonly outcomes: Outcomes;
   readonly reasons: Readonly<Record<string, number>>;
   readonly examples: Examples;
+  readonly broke: string | undefined;
   /** Where items keep uploads that are not completed. */
   readonly uploadsPaths: readonly string[];
 }
@@ -37,12 +38,17 @@ export const closeRound = async (
   reason: NotTriedReason,
   host: CloseHost,
 ): Promise<MigrationRecord> => {
-  const plan = await readJson<CopyItem[]>(host.files, copyPlanPath(record.id, round));
+  const plan = await readCopyPlan(host.files, copyPlanPath(record.id, round));
   const copyList = amountOfItems(plan);
-  const { outcomes, reasons, examples, uploadsPaths } = await addUp(record, round, plan, reason, host);
-  const known = await host.files.read(examplesPath(record.id));
+  const known = record.rounds.find((one) => one.round === round)?.copyList;
+  if (known && !sameAmount(known, copyList)) {
+    throw new SumsDisagree(
+      `Round ${round}'s copy plan names ${copyList.count} pictures (${copyList.bytes} bytes), ${known.count} (${known.bytes} bytes) were put on it.`,
+    );
+  }
+  const { outcomes, reasons, examples, broke, uploadsPaths } = await addUp(record, round, plan, reason, host);
   await writeJson(host.files, examplesPath(record.id), {
-    ...(known ? (JSON.parse(known.toString('utf8')) as Examples) : {}),
+    ...(await examplesOf(host.files, record.id)),
     ...examples,
   });
   let isFirst = false;
@@ -52,8 +58,16 @@ export const closeRound = async (
     const { comparison, copying } = now.rounds.find((one) => one.round === round) ?? {};
     isFirst = !ended && copying === undefined;
     if (ended) return undefined;
-    const closing = { round, ...(comparison ? { comparison } : {}), copyList, copying: { outcomes, reasons } };
-    return { rounds: [...now.rounds.filter((one) => one.round !== round), closing] };
+    const figures = { outcomes, reasons, ...(broke === undefined ? {} : { broke }) };
+    const closing = { round, ...(comparison ? { comparison } : {}), copyList, copying: figures };
+    // In its place: later rounds may have begun where this is a repetition that comes late.
+    return {
+      rounds: [
+        ...now.rounds.filter((one) => one.round < round),
+        closing,
+        ...now.rounds.filter((one) => one.round > round),
+      ],
+    };
   });
   if (isFirst) {
     const written = plus(outcomes.copied, outcomes.replaced);
@@ -77,16 +91,18 @@ const addUp = async (
   let examples: Examples = {};
   const reasons: Record<string, number> = {};
   const uploadsPaths: string[] = [];
+  let broke: string | undefined;
   for await (const item of host.records.list<ItemDocument>(migrationPk(record.id), itemsPrefix(round))) {
     const sum = checked(item, planned);
     notTried = minus(notTried, sum);
     outcomes = addOutcomes(outcomes, item.outcomes);
     examples = addExamples(examples, item.examples);
     for (const [name, count] of Object.entries(item.reasons)) reasons[name] = (reasons[name] ?? 0) + count;
+    if (reason === 'stepBroke') broke ??= item.broke?.message;
     if (item.uploadsPath) uploadsPaths.push(item.uploadsPath);
   }
   if (notTried.count > 0) reasons[reason] = notTried.count;
-  return { outcomes: { ...outcomes, notTried }, reasons, examples, uploadsPaths };
+  return { outcomes: { ...outcomes, notTried }, reasons, examples, broke, uploadsPaths };
 };
 
 /** An item has at most as many outcomes as entries, and exactly as many when it is done. */
@@ -100,16 +116,11 @@ const checked = (item: ItemDocument, planned: ReadonlyMap<number, Amount>): Amou
 };
 
 /** Parts of an upload that nobody will complete cost storage. What was copied counts, whether they can be cleared away or not. */
-const abandonUploads = async ({ id, request, sameService }: MigrationRecord, path: string, host: CloseHost) => {
+const abandonUploads = async ({ id, request }: MigrationRecord, path: string, host: CloseHost) => {
   try {
-    const [source, destination] = await Promise.all([
-      host.openStore(request.source, 'source'),
-      host.openStore(request.destination, 'destination'),
-    ]);
-    const memory = { take: () => Promise.resolve(() => {}) };
-    const route = openRoute(source, destination, { tags: false, sameService: sameService ?? false, memory });
-    const uploads = Object.values(await readJson<Uploads>(host.files, path));
-    await Promise.allSettled(uploads.map((upload) => route.abandon(upload)));
+    const destination = await host.openStore(request.destination, 'destination');
+    const uploads = Object.values(await readUploads(host.files, path));
+    await Promise.allSettled(uploads.map(({ key, uploadId }) => destination.abandon(key, uploadId)));
   } catch (error) {
     const { name, message } = error as Error;
     host.log('uploads not abandoned', { migrationId: id, path, error: name, message });

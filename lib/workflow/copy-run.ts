@@ -1,13 +1,15 @@
 // One Copy invocation: workers take entries in copying order, outcomes are committed up to the first one still open.
 import { plus } from '../compare/entry.ts';
 import { noOutcomes } from '../compare/outcomes.ts';
-import type { CopyOutcome, CopyRoute, OpenUpload } from '../stores/copy.ts';
+import type { CopyOutcome, CopyRoute, OpenUpload, UploadLog } from '../stores/copy.ts';
+import { StoreRefused } from '../stores/errors.ts';
 import { actionOf, type CopyEntry } from './copying-order.ts';
 import { NoProgress, Stopping } from './errors.ts';
 import { addExamples, type CommitLog, goesOn } from './invocation.ts';
-import type { ItemDocument, OutcomeFile, Uploads } from './item-document.ts';
-import { gzipLines, writeJson } from './lines.ts';
-import { failedListPath, failedPath, uploadsPath } from './paths.ts';
+import type { ItemDocument, Uploads } from './item-document.ts';
+import { writeJson } from './lines.ts';
+import { type Listed, withFiles, writeOutcomeFiles } from './outcome-files.ts';
+import { uploadsPath } from './paths.ts';
 import type { StepContext } from './steps/context.ts';
 
 export interface CopyRunParts {
@@ -25,27 +27,19 @@ export interface CopyRunParts {
 }
 
 type Ended = Exclude<CopyOutcome, { outcome: 'unfinished' | 'givenUp' }>;
-/** About 250 bytes each in a document of at most 300 KB. */
-const FILES_IN_DOCUMENT = 400;
-
 const GIVEN_UP = { outcome: 'notTried' } as const;
-
-interface Listed {
-  readonly entry: CopyEntry;
-  readonly end: { readonly outcome: OutcomeFile['outcome']; readonly reason?: string; readonly detail?: string };
-}
-
-const lineOf = ({ entry: { key, size }, end: { outcome, reason, detail } }: Listed) => ({
-  key,
-  size,
-  reason: reason ?? outcome,
-  ...(detail === undefined ? {} : { detail }),
-});
+const TOOK_TOO_LONG = {
+  outcome: 'failed',
+  reason: 'tookTooLong',
+  detail: 'streaming it takes longer than one invocation may run',
+} as const;
 
 export class CopyRun {
   /** The migration was asked to stop: what was copied is committed, nothing more is begun. */
   stopped = false;
   private readonly parts: CopyRunParts;
+  /** The first position that was not begun together with the invocation. */
+  private firstLater = 0;
   /** By position; holes are still open. */
   private readonly ended: (Ended | undefined)[] = [];
   private readonly open = new Map<number, OpenUpload>();
@@ -53,6 +47,11 @@ export class CopyRun {
   private readonly giveUp = new AbortController();
   private next = 0;
   private failure: { readonly error: unknown } | undefined;
+  /** The commit under way, and the one that waits for it. */
+  private committing: Promise<void> = Promise.resolve();
+  private queued: Promise<void> | undefined;
+  /** Uploads began or advanced since the last commit. */
+  private uploadsChanged = false;
 
   constructor(parts: CopyRunParts) {
     this.parts = parts;
@@ -62,20 +61,20 @@ export class CopyRun {
   async copyFrom(position: number, atOnce: number): Promise<void> {
     const { context, entries, log } = this.parts;
     this.next = position;
-    const untilHandOver = context.deadline - context.limits.handOnMs - context.now();
-    const alarm = Number.isFinite(untilHandOver)
-      ? setTimeout(() => this.handOver.abort(), Math.max(0, untilHandOver))
-      : undefined;
-    const ticker = this.commitRegularly();
+    this.firstLater = position + atOnce;
+    const { handOnMs, commitEveryMs } = context.limits;
+    const alarms = [this.alarm(handOnMs, this.handOver), this.alarm(handOnMs / 2, this.giveUp)];
+    const ticker = setInterval(() => void this.commitInTurn(), commitEveryMs);
     try {
       await Promise.all(Array.from({ length: atOnce }, () => this.workSafely()));
     } finally {
-      clearTimeout(alarm);
-      await ticker.end();
+      for (const alarm of alarms) clearTimeout(alarm);
+      clearInterval(ticker);
+      await (this.queued ?? this.committing);
     }
     if (this.failure) {
       // What was copied until then is there: it counts, unless committing is what failed.
-      await this.commit(false).catch(() => {});
+      await this.commit(false, this.failure.error instanceof StoreRefused).catch(() => {});
       throw this.failure.error;
     }
     await this.commit(true);
@@ -113,37 +112,61 @@ export class CopyRun {
             listedAt,
             handOver,
             giveUp,
+            uploads: this.uploadsOf(position),
             ...(upload ? { upload } : {}),
           },
         );
       });
-      if (!outcome || outcome.outcome === 'givenUp') return;
+      if (!outcome) return;
       if (outcome.outcome === 'unfinished') this.open.set(position, outcome.upload);
-      else {
+      else if (outcome.outcome === 'givenUp') {
+        this.open.delete(position);
+        // Begun with the invocation, it had all the time there is: once more would end the same way.
+        if (!this.stopped && position < this.firstLater) this.ended[position] = TOOK_TOO_LONG;
+      } else {
         this.open.delete(position);
         this.ended[position] = outcome;
       }
     }
   }
 
-  private commitRegularly(): { end(): Promise<void> } {
-    let committing: Promise<void> = Promise.resolve();
-    const timer = setInterval(() => {
-      committing = committing
-        .then(() => (this.failure || this.stopped ? undefined : this.commit(false)))
-        .catch((error: unknown) => {
-          this.failure = { error };
-        });
-    }, this.parts.context.limits.commitEveryMs);
+  /** Rings so long before this invocation must have returned; never where nothing ends it. */
+  private alarm(beforeDeadlineMs: number, rings: AbortController): NodeJS.Timeout | undefined {
+    const { deadline, now } = this.parts.context;
+    const wait = deadline - beforeDeadlineMs - now();
+    return Number.isFinite(wait) ? setTimeout(() => rings.abort(), Math.max(0, wait)) : undefined;
+  }
+
+  /** One at a time; whoever asks while one runs shares the next one. Never rejects: what breaks ends the workers. */
+  private commitInTurn(): Promise<void> {
+    this.queued ??= this.committing.then(() => {
+      this.queued = undefined;
+      this.committing = (this.failure || this.stopped ? Promise.resolve() : this.commit(false)).catch(
+        (error: unknown) => {
+          this.failure ??= { error };
+        },
+      );
+      return this.committing;
+    });
+    return this.queued;
+  }
+
+  private uploadsOf(position: number): UploadLog {
+    const advanced = (upload: OpenUpload): void => {
+      this.open.set(position, upload);
+      this.uploadsChanged = true;
+    };
     return {
-      end: () => {
-        clearInterval(timer);
-        return committing;
+      begun: (upload) => {
+        advanced(upload);
+        return this.commitInTurn();
       },
+      advanced,
     };
   }
 
-  private async commit(ending: boolean): Promise<void> {
+  /** `refused`: nobody tries this item again, so what ended beyond the picture that broke it counts as well. */
+  private async commit(ending: boolean, refused = false): Promise<void> {
     const { log, context, migrationId, entries } = this.parts;
     await goesOn(context, migrationId).catch((error: unknown) => {
       // What is under way ends and is counted, or is given up and tried by a later migration; then this item ends too.
@@ -155,7 +178,7 @@ export class CopyRun {
     const before = log.document;
     let position = before.position;
     // Once stopped nothing goes on from here: what ended beyond a picture that was given up counts as well.
-    if (ending && this.stopped) position = this.next;
+    if (refused || (ending && this.stopped)) position = this.next;
     else while (this.ended[position]) position++;
     const outcomes = { ...noOutcomes(), ...before.outcomes };
     const reasons: Record<string, number> = { ...before.reasons };
@@ -171,61 +194,32 @@ export class CopyRun {
       if (examples[end.reason]!.length < 5) examples[end.reason]!.push(key);
       context.log('failed', { migrationId, key, reason: end.reason, detail: end.detail });
     }
-    if (position === before.position && !ending) return;
-    const files = await this.writeLists(before.position, position);
+    if (position === before.position && !ending && !this.uploadsChanged) return;
+    this.uploadsChanged = false;
+    const { round, item } = this.parts;
+    const place = { migrationId, round, item, commit: before.commit };
+    const files = await writeOutcomeFiles(this.listed(before.position, position), place, context);
     await log.commit({
       position,
       outcomes,
       reasons,
       examples: addExamples(before.examples, examples),
-      ...(await this.fileFields(before, files)),
+      ...(await withFiles(before, files, place, context)),
       uploadsPath: await this.writeUploads(before.position),
       done: position === entries.length && !files.some(({ outcome }) => outcome === 'notTried'),
       openUntil: ending ? log.whenOver : before.openUntil,
     });
   }
 
-  /** A picture that fails every second for a whole day makes as many files as there were commits. */
-  private async fileFields(before: ItemDocument, added: readonly OutcomeFile[]) {
-    const files = [...before.files, ...added];
-    if (files.length <= FILES_IN_DOCUMENT) return { files };
-    const { context, migrationId, round, item } = this.parts;
-    const path = failedListPath(migrationId, round, item, context.attempt, before.commit);
-    await writeJson(context.files, path, files);
-    return { files: [], fileLists: [...before.fileLists, path] };
-  }
-
-  /** A file for each outcome that people want to see by name, apart by finding so that it can be copied from again. */
-  private async writeLists(from: number, upTo: number): Promise<OutcomeFile[]> {
-    const { log, context, migrationId, round, item, entries } = this.parts;
-    const groups = new Map<string, Listed[]>();
+  private listed(from: number, upTo: number): Listed[] {
+    const listed: Listed[] = [];
     for (let position = from; position < upTo; position++) {
       const end = this.ended[position] ?? GIVEN_UP;
-      const entry = entries[position]!;
       const { outcome } = end;
       if (outcome === 'copied' || outcome === 'replaced' || outcome === 'alreadyThere') continue;
-      const name = `${outcome}-${entry.finding}`;
-      const group = groups.get(name) ?? [];
-      group.push({ entry, end: { ...end, outcome } });
-      groups.set(name, group);
+      listed.push({ entry: this.parts.entries[position]!, end: { ...end, outcome } });
     }
-    const files: OutcomeFile[] = [];
-    for (const [name, listed] of groups) {
-      const path = failedPath(migrationId, round, item, context.attempt, log.document.commit, name);
-      const body = await gzipLines(listed, lineOf);
-      await context.files.write(path, body);
-      const [first] = listed;
-      files.push({
-        path,
-        outcome: first!.end.outcome,
-        finding: first!.entry.finding,
-        count: listed.length,
-        bytes: listed.reduce((sum, { entry }) => sum + entry.size, 0),
-        listedAt: Math.min(...listed.map(({ entry }) => entry.listedAt)),
-        gzipBytes: body.length,
-      });
-    }
-    return files;
+    return listed;
   }
 
   private async writeUploads(from: number): Promise<string | null> {

@@ -1,8 +1,10 @@
 // The entries of a Copy item in the order in which they are copied: the same for every invocation that reads them.
 import { captureOf } from '../compare/capture.ts';
+import { NOTHING, plus, sameAmount } from '../compare/entry.ts';
 import { compareKeys } from '../compare/key.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
 import type { CopyAction, CopyLine } from '../stores/copy.ts';
+import { UnreadableFile } from './errors.ts';
 import { readLines } from './lines.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
 import type { ReportFiles } from './ports.ts';
@@ -24,9 +26,18 @@ export const entriesInOrder = async (
   keyPattern: KeyPattern | undefined,
 ): Promise<CopyEntry[]> => {
   const entries: { entry: CopyEntry; at: number | undefined }[] = [];
-  for (const { path, finding, listedAt } of item.shards) {
-    for await (const { key, size } of readLines<CopyLine>(files, path)) {
+  for (const { path, finding, listedAt, count, bytes } of item.shards) {
+    let sum = NOTHING;
+    for await (const { key, size } of readLines(files, path)) {
+      sum = plus(sum, { count: 1, bytes: size });
+      // At once: a list that was tampered with may go on for ever.
+      if (sum.count > count) break;
       entries.push({ entry: { key, size, finding, listedAt }, at: captureOf(key, keyPattern).capturedAt });
+    }
+    if (!sameAmount(sum, { count, bytes })) {
+      throw new UnreadableFile(
+        `The list ${path} is not what was written there: it should name ${count} pictures (${bytes} bytes).`,
+      );
     }
   }
   const direction = order === 'newest' ? -1 : 1;

@@ -1,4 +1,5 @@
 // How a migration ends, however it ends: the record says so, the report is written, the lock is free.
+import { StoreUnavailable } from '../stores/errors.ts';
 import { type CloseHost, closeRound } from './close-round.ts';
 import { endedOf } from './ended.ts';
 import { outcomesOf } from './figures.ts';
@@ -19,12 +20,25 @@ export const openUntil = async (host: EndHost, migrationId: string): Promise<num
   return latest;
 };
 
+export interface TasksKnown {
+  /** The caller ran the tasks and saw every one end, or their process is dead: what their documents say does not matter. */
+  readonly tasksOver?: boolean;
+}
+
+const mayStillWrite = async (id: string, host: EndHost, { tasksOver = false }: TasksKnown): Promise<boolean> =>
+  !tasksOver && (await openUntil(host, id)) > host.now();
+
+const openRound = ({ request, rounds }: MigrationRecord): number | undefined => {
+  const last = rounds.at(-1);
+  const isOpen = last !== undefined && last.copying === undefined && (last.copyList?.count ?? 0) > 0;
+  return request.mode === 'sync' && isOpen ? last.round : undefined;
+};
+
 /** Gives what a stopped round left its outcome, so that its figures add up too. */
 const closeOpenRound = async (record: MigrationRecord, host: EndHost): Promise<MigrationRecord> => {
-  const last = record.rounds.at(-1);
-  const isOpen = last !== undefined && last.copying === undefined && (last.copyList?.count ?? 0) > 0;
-  if (record.request.mode === 'check' || !isOpen) return record;
-  return closeRound(record, last.round, record.stopAsked === 'cancel' ? 'cancelled' : 'stepBroke', host);
+  const round = openRound(record);
+  if (round === undefined) return record;
+  return closeRound(record, round, record.stopAsked === 'cancel' ? 'cancelled' : 'stepBroke', host);
 };
 
 export interface Ending {
@@ -34,43 +48,58 @@ export interface Ending {
 }
 
 /** Harmless when repeated: a migration ends once, with the first ending that was written. */
-export const endMigration = async (migrationId: string, ending: Ending, host: EndHost): Promise<MigrationRecord> => {
+export const endMigration = async (
+  migrationId: string,
+  ending: Ending,
+  host: EndHost,
+  known: TasksKnown = {},
+): Promise<MigrationRecord> => {
   let record = await readMigration(host.records, migrationId);
   if (!record) throw new Error(`There is no migration ${migrationId}.`);
-  if (!hasEnded(record.status)) {
-    let final = ending;
+  for (let final = ending, again = true; again && !hasEnded(record.status); ) {
     try {
       if (ending.status !== 'done') record = await closeOpenRound(record, host);
     } catch (error) {
+      // A bad moment is no ending: whoever ends it tries again, else Settle does, and what was committed still counts.
+      if (error instanceof StoreUnavailable) throw error;
       final = { status: 'failed', cause: (error as Error).name, message: (error as Error).message };
     }
     let mine = false;
     record = await changeMigration(host.records, migrationId, (now) => {
-      mine = !hasEnded(now.status);
+      // A step that nobody waits for any more may have begun a round since: that one is closed as well.
+      again = !hasEnded(now.status) && final.status !== 'done' && final === ending && openRound(now) !== undefined;
+      mine = !hasEnded(now.status) && !again;
       return mine ? { ...final, endedAt: new Date(host.now()).toISOString() } : undefined;
     });
     if (mine) countEnding(record, host);
   }
-  await completeEnding(record, host);
+  await completeEnding(record, host, known);
   return record;
 };
 
 /**
  * All that follows once the record says how it ended. Harmless when repeated, but that it is announced again. A report that
  * cannot be written keeps nobody from the pair; throws all the same, and `isComplete` tells that it has to be repeated.
+ * An invocation that was taken for lost may still be writing, even where its successor did all its work: until its time is
+ * over the pair stays locked, and the sweep frees it.
  */
-export const completeEnding = async (record: MigrationRecord, host: EndHost): Promise<void> => {
+export const completeEnding = async (record: MigrationRecord, host: EndHost, known: TasksKnown = {}): Promise<void> => {
   try {
     await writeReport(host.files, record);
   } finally {
-    await releaseLock(host, record.pair, record.id, record.fencing);
+    if (!(await mayStillWrite(record.id, host, known))) await releaseLock(host, record.pair, record.id, record.fencing);
   }
   await announceEnding(record, host);
 };
 
-/** Of an ended one: whether its pair is free and its report says how it ended. */
-export const isComplete = async ({ id, pair, status }: MigrationRecord, host: EndHost): Promise<boolean> =>
-  !(await holdsLock(host, pair, id)) && (await reportedStatus(host.files, id)) === status;
+/** Of an ended one: whether its report says how it ended and its pair is free, as soon as it may be. */
+export const isComplete = async (
+  { id, pair, fencing, status }: MigrationRecord,
+  host: EndHost,
+  known: TasksKnown = {},
+): Promise<boolean> =>
+  (await reportedStatus(host.files, id)) === status &&
+  (!(await holdsLock(host, pair, id, fencing)) || (await mayStillWrite(id, host, known)));
 
 /** By whoever wrote the ending, so that a repetition counts nothing twice. */
 const countEnding = (record: MigrationRecord, host: EndHost): void => {

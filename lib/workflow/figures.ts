@@ -33,6 +33,21 @@ export const remainingOf = (record: MigrationRecord): Amount | undefined => {
   ].reduce(plus, earlier);
 };
 
+/** Every range's latest comparison, like `remaining`: what differed and was not to be replaced. */
+export const keptOf = (record: MigrationRecord): Amount | undefined => {
+  const rounds = compared(record);
+  const last = rounds.at(-1);
+  if (!last) return record.earlier?.kept;
+  return plus(last.comparison.kept ?? NOTHING, keptForGoodUpTo(record, last.round - 1));
+};
+
+/** What of `kept` stays as it is when that round's copy list is copied. */
+export const keptForGoodUpTo = (record: MigrationRecord, round: number): Amount =>
+  compared(record)
+    .filter((one) => one.round <= round)
+    .map(({ comparison }) => comparison.keptForGood ?? NOTHING)
+    .reduce(plus, record.earlier?.keptForGood ?? NOTHING);
+
 /** What of `remaining` stays as it is when the last comparison's copy list is copied: for a later migration. */
 export const remainingForGoodUpTo = (record: MigrationRecord, round: number): Amount =>
   compared(record)
@@ -65,6 +80,9 @@ export const outcomesOf = (record: MigrationRecord): Outcomes => {
   for (const outcome of OVER_ALL_ROUNDS) all[outcome] = sum[outcome];
   return all;
 };
+
+/** Of the last copying: what broke before was tried again since. */
+export const brokeOf = (record: MigrationRecord): string | undefined => copiedRounds(record).at(-1)?.copying.broke;
 
 export const reasonsOf = (record: MigrationRecord): Readonly<Record<string, number>> =>
   copiedRounds(record).at(-1)?.copying.reasons ?? {};

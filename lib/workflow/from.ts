@@ -1,14 +1,24 @@
 // Going on from an earlier migration: copying what its lists name instead of listing first.
-import { minus, NOTHING } from '../compare/entry.ts';
+import { minus, NOTHING, sameAmount } from '../compare/entry.ts';
 import { compareKeys } from '../compare/key.ts';
 import { sumOfOutcomes } from '../compare/outcomes.ts';
 import { amountOfItems } from './copy-plan.ts';
 import { entriesInOrder } from './copying-order.ts';
-import { asOf, copiedRounds, findingsOf, remainingForGoodUpTo, remainingOf } from './figures.ts';
+import { UnreadableFile } from './errors.ts';
+import {
+  asOf,
+  copiedRounds,
+  findingsOf,
+  keptForGoodUpTo,
+  keptOf,
+  remainingForGoodUpTo,
+  remainingOf,
+} from './figures.ts';
 import { filesOf, type ItemDocument } from './item-document.ts';
-import { gzipLines, readJson, writeJson } from './lines.ts';
+import { gzipLines, writeJson } from './lines.ts';
 import { copyPlanPath, missingIndexPath, missingPath, planPath } from './paths.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
+import { readCopyPlan } from './plan-files.ts';
 import type { Records, ReportFiles } from './ports.ts';
 import {
   changeMigration,
@@ -64,23 +74,33 @@ export const requestFrom = async (
   if (from.only === 'failed' && copiedRounds(earlier).length === 0) {
     return refused(400, `Migration ${earlier.id} copied nothing, so nothing failed; use --only missing.`);
   }
-  if (await expired(earlier, from, files)) {
-    return refused(
-      410,
-      `The lists of migration ${earlier.id} are gone: they expired or were deleted. Start a new migration.`,
-    );
-  }
+  const lost = await listsLost(earlier, from, files);
+  if (lost) return refused(410, `The lists of migration ${earlier.id} ${lost}. Start a new migration.`);
   return { kind: 'request', request: { mode: 'sync', ...stores, options: earlier.request.options, from } };
 };
 
 const roundOf = (earlier: MigrationRecord, { only }: From): number =>
   only === 'missing' ? 1 : copiedRounds(earlier).at(-1)!.round;
 
-const expired = async (earlier: MigrationRecord, from: From, files: ReportFiles): Promise<boolean> => {
-  const plan = await files.read(copyPlanPath(earlier.id, roundOf(earlier, from)));
-  if (!plan || !(await files.has(planPath(earlier.id, roundOf(earlier, from))))) return true;
-  const [first] = (JSON.parse(plan.toString('utf8')) as CopyItem[]).flatMap(({ shards }) => shards);
-  return first !== undefined && !(await files.has(first.path));
+const GONE = 'are gone: they expired or were deleted';
+const CHANGED = 'are not what was written there: somebody changed or damaged them';
+
+/** Why they cannot be copied from; undefined where they can, as far as a look at the first one tells. */
+const listsLost = async (earlier: MigrationRecord, from: From, files: ReportFiles): Promise<string | undefined> => {
+  const round = roundOf(earlier, from);
+  const paths = [copyPlanPath(earlier.id, round), planPath(earlier.id, round)];
+  for (const path of paths) if (!(await files.has(path))) return GONE;
+  try {
+    const plan = await readCopyPlan(files, copyPlanPath(earlier.id, round));
+    // What was put on the copy list is known from the record: entries taken out of the plan would be forgotten.
+    const known = earlier.rounds.find((one) => one.round === round)?.copyList;
+    if (known && !sameAmount(known, amountOfItems(plan))) return CHANGED;
+    const [first] = plan.flatMap(({ shards }) => shards);
+    return first !== undefined && !(await files.has(first.path)) ? GONE : undefined;
+  } catch (error) {
+    if (error instanceof UnreadableFile) return CHANGED;
+    throw error;
+  }
 };
 
 /** Plan's part: writes round 1's plans out of the earlier migration's lists. */
@@ -91,7 +111,7 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
   const ranges = await rangesToCompareAgain(context, earlier.id, round);
   const items =
     from.only === 'missing'
-      ? await readJson<CopyItem[]>(context.files, copyPlanPath(earlier.id, 1))
+      ? await readCopyPlan(context.files, copyPlanPath(earlier.id, 1))
       : await itemsToTryAgain(earlier, round, context);
   await writeJson(context.files, planPath(record.id, 1), tasksOf(ranges, context.limits));
   await writeJson(context.files, copyPlanPath(record.id, 1), items);
@@ -102,12 +122,14 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
     statistics: findingsOf(earlier)!,
     remaining: remainingOf(earlier) ?? NOTHING,
     remainingForGood: remainingForGoodUpTo(earlier, round),
+    kept: keptOf(earlier) ?? NOTHING,
+    keptForGood: keptForGoodUpTo(earlier, round),
     rangesForGood: (comparison?.rangesForGood ?? 0) + (earlier.earlier?.rangesForGood ?? 0) + (round > 1 ? 1 : 0),
     listedAt: asOf(earlier) ?? 0,
   };
-  // Somebody ended it meanwhile: its figures stay as they were reported.
+  // Somebody ended it meanwhile: its figures stay as they were reported. Or this one was taken for lost, and its successor is further.
   await changeMigration(context.records, record.id, (now) =>
-    hasEnded(now.status) ? undefined : { rounds: [{ round: 1, copyList }], earlier: known },
+    hasEnded(now.status) || now.rounds.length > 0 ? undefined : { rounds: [{ round: 1, copyList }], earlier: known },
   );
 };
 
@@ -117,7 +139,7 @@ const itemsToTryAgain = async (
   round: number,
   { records, files }: FromHost,
 ): Promise<CopyItem[]> => {
-  const plan = await readJson<CopyItem[]>(files, copyPlanPath(earlier.id, round));
+  const plan = await readCopyPlan(files, copyPlanPath(earlier.id, round));
   const documents = new Map<number, ItemDocument>();
   for await (const one of records.list<ItemDocument>(migrationPk(earlier.id), itemsPrefix(round))) {
     documents.set(indexOf(one), one);
@@ -150,6 +172,11 @@ const itemsToTryAgain = async (
   return again.map((item, index) => ({ index, ...item }));
 };
 
+/** Opened when it is read: where nothing can be written, nothing stays open. */
+async function* bytesOf(files: ReportFiles, path: string): AsyncGenerator<Uint8Array> {
+  yield* (await files.open(path)) as AsyncIterable<Uint8Array>;
+}
+
 const writeMissingList = async (
   record: MigrationRecord,
   earlier: MigrationRecord,
@@ -159,10 +186,7 @@ const writeMissingList = async (
   if (record.request.from?.only === 'missing') {
     const index = await files.read(missingIndexPath(earlier.id));
     if (index) return files.write(missingIndexPath(record.id), index);
-    return files.writeAll(
-      missingPath(record.id),
-      (await files.open(missingPath(earlier.id))) as AsyncIterable<Uint8Array>,
-    );
+    return files.writeAll(missingPath(record.id), bytesOf(files, missingPath(earlier.id)));
   }
   const missing = [];
   for (const item of items) {

@@ -1,5 +1,5 @@
 // How an invocation of List or Copy begins, commits and ends: every write expects the commit before it.
-import { LockLost, Stopping } from './errors.ts';
+import { LockLost, Overtaken, Stopping } from './errors.ts';
 import { renewLock } from './lock.ts';
 import type { Document } from './ports.ts';
 import { type MigrationRecord, migrationPk, readMigration } from './record.ts';
@@ -96,7 +96,7 @@ export class CommitLog<T extends Committed> {
   private async write(changes: Partial<T>, expect: 'absent' | { commit: number }): Promise<void> {
     const next: T = { ...this.current, ...changes, commit: this.current.commit + 1 };
     if (!(await this.context.records.put(next, expect))) {
-      throw new LockLost(`Another invocation of ${next.sk} committed first.`);
+      throw new Overtaken(`Another invocation of ${next.sk} committed first.`);
     }
     this.current = next;
   }

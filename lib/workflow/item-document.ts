@@ -3,8 +3,8 @@ import type { Amount } from '../compare/entry.ts';
 import { noOutcomes, type Outcomes } from '../compare/outcomes.ts';
 import type { OpenUpload } from '../stores/copy.ts';
 import type { Committed, Examples } from './invocation.ts';
-import { readJson } from './lines.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
+import { readOutcomeFiles } from './plan-files.ts';
 import type { ReportFiles } from './ports.ts';
 
 /** A file of lines that all ended with the same outcome; enough of a shard to be copied from again. */
@@ -31,7 +31,7 @@ export interface ItemDocument extends Committed {
 
 /** All files of an item, in the order of writing. */
 export const filesOf = async (item: ItemDocument, files: ReportFiles): Promise<OutcomeFile[]> => {
-  const earlier = await Promise.all(item.fileLists.map((path) => readJson<OutcomeFile[]>(files, path)));
+  const earlier = await Promise.all(item.fileLists.map((path) => readOutcomeFiles(files, path)));
   return [...earlier.flat(), ...item.files];
 };
 

@@ -1,6 +1,6 @@
 // One List invocation's shared state: statistics since the last commit, when to commit, when to hand on.
 
-import { type Amount, NOTHING, plus } from '../compare/entry.ts';
+import { type Amount, minus, NOTHING, plus } from '../compare/entry.ts';
 import { type Finding, type Joined, keyOf } from '../compare/findings.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
 import {
@@ -86,9 +86,7 @@ export class ListRun {
   }
 
   remember(finding: Finding, joined: Joined): void {
-    this.examples[finding] ??= [];
-    const kept = this.examples[finding];
-    if (kept.length < EXAMPLES_KEPT) kept.push(keyOf(joined));
+    keepExample(this.examples, finding, joined);
   }
 
   /** Commits when memory is full or progress is due; readers wait meanwhile where memory is full. */
@@ -132,7 +130,11 @@ export class ListRun {
     this.lastCommitAt = context.now();
 
     const resolved: ResolvedStretch[] = [];
-    for (const stretch of stretches) resolved.push(await resolveStretch(stretch, statistics, resolver, this));
+    for (const stretch of stretches) {
+      const judged = await resolveStretch(stretch, statistics, resolver, this);
+      for (const { finding, both } of judged.byContent) keepExample(examples, finding, both);
+      resolved.push(judged);
+    }
     const wrong = disagreement(statistics);
     if (wrong) throw new SumsDisagree(`Task ${task} of round ${round}: ${wrong}`);
     await goesOn(context, migrationId);
@@ -152,7 +154,7 @@ export class ListRun {
       statistics: toCompact(addStatistics(fromCompact(before.statistics), statistics)),
       ranges: addFigures(before.ranges, resolved),
       left: [...before.left, ...written.left],
-      listedAt: Math.min(...listings, ...(before.listedAt > 0 ? [before.listedAt] : []), context.now()),
+      listedAt: earliest([...listings, before.listedAt]),
       examples: addExamples(before.examples, examples),
     });
     this.committed = true;
@@ -168,6 +170,18 @@ export class ListRun {
   }
 }
 
+const keepExample = (examples: Record<string, string[]>, finding: Finding, joined: Joined): void => {
+  examples[finding] ??= [];
+  const kept = examples[finding];
+  if (kept.length < EXAMPLES_KEPT) kept.push(keyOf(joined));
+};
+
+/** By the source's clock alone: this machine's may be years away from it. 0: none began yet. */
+const earliest = (times: readonly number[]): number => {
+  const begun = times.filter((at) => at > 0);
+  return begun.length > 0 ? Math.min(...begun) : 0;
+};
+
 const sameToDo = (before: TaskDocument, remaining: TaskDocument['remaining']): boolean =>
   JSON.stringify(before.remaining) === JSON.stringify(remaining);
 
@@ -178,11 +192,16 @@ const amountOf = (entries: readonly { readonly size: number }[]): Amount => ({
 
 const addFigures = (before: readonly RangeFigures[], stretches: readonly ResolvedStretch[]): RangeFigures[] => {
   const sums = [...before];
-  for (const { of, missing, different, left } of stretches) {
+  for (const { of, missing, different, left, kept } of stretches) {
     const copyList = plus(amountOf(missing), amountOf(different));
-    const waiting = amountOf(left.filter(({ finding }) => finding !== 'different'));
+    const keptHere = amountOf(kept);
+    const waiting = minus(amountOf(left), keptHere);
     const sum = sums[of] ?? { copyList: NOTHING, remaining: NOTHING };
-    sums[of] = { copyList: plus(sum.copyList, copyList), remaining: plus(sum.remaining, plus(copyList, waiting)) };
+    sums[of] = {
+      copyList: plus(sum.copyList, copyList),
+      remaining: plus(sum.remaining, plus(copyList, waiting)),
+      kept: plus(sum.kept ?? NOTHING, keptHere),
+    };
   }
   return sums;
 };

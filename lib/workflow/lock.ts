@@ -58,7 +58,13 @@ export const takeLock = async (
       leaseUntil: host.now() + leaseMs,
       holder: host.liveness.mine ?? null,
     };
-    const expected = found && { fencing: found.fencing, migrationId: found.migrationId, holder: found.holder };
+    // The lease as well: an invocation of its owner may have begun, and renewed it, since it was read.
+    const expected = found && {
+      fencing: found.fencing,
+      migrationId: found.migrationId,
+      holder: found.holder,
+      leaseUntil: found.leaseUntil,
+    };
     if (await host.records.put(taken, expected ?? 'absent')) {
       return { kind: 'taken', fencing, ...(takenFrom && !again ? { takenFrom } : {}) };
     }
@@ -69,7 +75,10 @@ export const takeLock = async (
 const hasLapsed = async (host: LockHost, lock: LockDocument): Promise<boolean> =>
   lock.holder === null ? lock.leaseUntil <= host.now() : host.liveness.isDead(lock.holder);
 
-/** One conditional write as an invocation begins; refused, it must end without touching anything. */
+/**
+ * As an invocation begins; refused, it must end without touching anything. A lease is never shortened: one that began
+ * earlier may come here later, and its successor relies on the lease it renewed itself.
+ */
 export const renewLock = async (
   host: LockHost,
   pair: string,
@@ -77,16 +86,21 @@ export const renewLock = async (
   fencing: number,
   leaseMs: number,
 ): Promise<void> => {
-  const renewed: LockDocument = {
-    pk: lockPk(pair),
-    sk: 'lock',
-    migrationId,
-    fencing,
-    leaseUntil: host.now() + leaseMs,
-    holder: host.liveness.mine ?? null,
-  };
-  if (await host.records.put(renewed, { migrationId, fencing })) return;
-  throw new LockLost(`Migration ${migrationId} no longer holds the lock of its pair; another one took over.`);
+  const wanted = host.now() + leaseMs;
+  const holder = host.liveness.mine ?? null;
+  for (;;) {
+    const found = await host.records.get<LockDocument>(lockPk(pair), 'lock');
+    if (found?.migrationId !== migrationId || found.fencing !== fencing) {
+      throw new LockLost(`Migration ${migrationId} no longer holds the lock of its pair; another one took over.`);
+    }
+    // Many begin at once: whoever finds the lease long enough need not write.
+    if (found.leaseUntil >= wanted && found.holder === holder) return;
+    const leaseUntil = Math.max(found.leaseUntil, wanted);
+    if (
+      await host.records.put({ ...found, leaseUntil, holder }, { migrationId, fencing, leaseUntil: found.leaseUntil })
+    )
+      return;
+  }
 };
 
 /** Only its owner releases a lock; anybody else's call changes nothing. */
@@ -121,9 +135,16 @@ export const freeUnstarted = async (
   return host.records.put(free, { migrationId, fencing, leaseUntil });
 };
 
-/** Whether the lock names this migration still, living or not. */
-export const holdsLock = async (host: LockHost, pair: string, migrationId: string): Promise<boolean> =>
-  (await host.records.get<LockDocument>(lockPk(pair), 'lock'))?.migrationId === migrationId;
+/** Whether the lock names this migration still, living or not; under this number, where one is told. */
+export const holdsLock = async (
+  host: LockHost,
+  pair: string,
+  migrationId: string,
+  fencing?: number,
+): Promise<boolean> => {
+  const found = await host.records.get<LockDocument>(lockPk(pair), 'lock');
+  return found?.migrationId === migrationId && (fencing === undefined || found.fencing === fencing);
+};
 
 /** Whether the holder's process is gone (embedded) or the lease ran out. */
 export const lockHasLapsed = async (host: LockHost, pair: string, migrationId: string): Promise<boolean> => {

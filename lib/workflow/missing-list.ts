@@ -1,5 +1,6 @@
 // The one list made for people: what was missing in round 1, in key order, gzip members joined as they are.
 import { gzipSync } from 'node:zlib';
+import { UnreadableFile } from './errors.ts';
 import { writeJson } from './lines.ts';
 import { missingIndexPath, missingPath } from './paths.ts';
 import type { ShardRef } from './payloads.ts';
@@ -22,7 +23,16 @@ export const writeMissingList = async (files: ReportFiles, id: string, shards: r
 
 async function* joined(files: ReportFiles, shards: readonly ShardRef[]): AsyncGenerator<Uint8Array> {
   if (shards.length === 0) yield EMPTY_GZIP;
-  for (const { path } of shards) yield* (await files.open(path)) as AsyncIterable<Uint8Array>;
+  for (const { path, gzipBytes } of shards) {
+    let bytes = 0;
+    for await (const chunk of (await files.open(path)) as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+    // Joined unread, a shard that was cut would make all behind it unreadable.
+    if (bytes !== gzipBytes)
+      throw new UnreadableFile(`The list ${path} is not what was written there: ${bytes} bytes.`);
+  }
 }
 
 /** A gzip member of nothing, so that an empty list passes `gzip -t` too. */

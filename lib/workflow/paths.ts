@@ -12,6 +12,9 @@ export const missingPath = (id: string): string => `${root(id)}/missing.jsonl.gz
 /** Stands in for the missing list where that would be over 1 GB. */
 export const missingIndexPath = (id: string): string => `${root(id)}/missing-index.json`;
 export const planPath = (id: string, n: number): string => `${round(id, n)}/plan.json`;
+/** One attempt's: the record names the one that became plan.json. */
+export const attemptedPlanPath = (id: string, n: number, attempt: string): string =>
+  `${round(id, n)}/plan-${attempt}.json`;
 export const copyPlanPath = (id: string, n: number): string => `${round(id, n)}/copy-plan.json`;
 
 /** Under the attempt's own name: what no commit names is nobody's. */

@@ -19,14 +19,22 @@ export interface RoundRecord {
     readonly remaining: Amount;
     /** The part of `remaining` in ranges that no later round compares again. */
     readonly remainingForGood: Amount;
-    /** How many ranges that is. */
+    /** Different ones that were not to be replaced, and the part of them in ranges that no later round compares again. */
+    readonly kept?: Amount;
+    readonly keptForGood?: Amount;
+    /** How many ranges no later round compares again. */
     readonly rangesForGood: number;
     /** When the oldest of its listings began, ms; absent where there was nothing to list. */
     readonly listedAt?: number;
   };
   /** What Copy was given: the copy list of this round's copy-plan.json. */
   readonly copyList?: Amount;
-  readonly copying?: { readonly outcomes: Outcomes; readonly reasons: Readonly<Record<string, number>> };
+  readonly copying?: {
+    readonly outcomes: Outcomes;
+    readonly reasons: Readonly<Record<string, number>>;
+    /** Why entries were not tried, where a part of it broke: `stepBroke` alone would not say what to do. */
+    readonly broke?: string;
+  };
 }
 
 export interface MigrationRecord extends Document {
@@ -45,6 +53,8 @@ export interface MigrationRecord extends Document {
   readonly stopAsked?: 'cancel' | 'fail';
   readonly pair: string;
   readonly fencing: number;
+  /** The file that plan.json of round 1 was made from. */
+  readonly planned?: string;
   /** The probe's result. */
   readonly sameService?: boolean;
   readonly rounds: readonly RoundRecord[];
@@ -54,6 +64,8 @@ export interface MigrationRecord extends Document {
     /** All of its `remaining`, and the part in ranges that this migration does not compare again. */
     readonly remaining: Amount;
     readonly remainingForGood: Amount;
+    readonly kept?: Amount;
+    readonly keptForGood?: Amount;
     readonly rangesForGood: number;
     readonly listedAt: number;
   };

@@ -3,9 +3,10 @@
 import { REPORT_MAX_BYTES, type Report } from '../report/report.ts';
 import { addressOf, type StoreSpec } from '../stores/spec.ts';
 import { SumsDisagree } from './errors.ts';
-import { asOf, comparisons, findingsOf, outcomesOf, reasonsOf, remainingOf } from './figures.ts';
-import type { Examples } from './invocation.ts';
-import { examplesPath, reportPagePath, reportPath } from './paths.ts';
+import { asOf, brokeOf, comparisons, findingsOf, keptOf, outcomesOf, reasonsOf, remainingOf } from './figures.ts';
+import { jsonIn } from './lines.ts';
+import { reportPagePath, reportPath } from './paths.ts';
+import { examplesOf } from './plan-files.ts';
 import type { Records, ReportFiles } from './ports.ts';
 import { hasEnded, type MigrationRecord, readMigration, type Status } from './record.ts';
 
@@ -19,12 +20,14 @@ export const reportOf = (record: MigrationRecord): Report => {
   const since = asOf(record);
   const findings = findingsOf(record);
   const remaining = remainingOf(record);
+  const kept = keptOf(record);
+  const message = record.message ?? brokeOf(record);
   return {
     id: record.id,
     mode,
     status: record.status,
     ...(record.cause === undefined ? {} : { cause: shortened(record.cause, CAUSE_MAX_BYTES) }),
-    ...(record.message === undefined ? {} : { message: shortened(record.message, MESSAGE_MAX_BYTES) }),
+    ...(message === undefined ? {} : { message: shortened(message, MESSAGE_MAX_BYTES) }),
     source: shortened(addressOf(source), ADDRESS_MAX_BYTES),
     destination: shortened(addressOf(destination), ADDRESS_MAX_BYTES),
     createOnly: guaranteeOf(destination),
@@ -35,6 +38,7 @@ export const reportOf = (record: MigrationRecord): Report => {
     outcomes: outcomesOf(record),
     reasons: reasonsOf(record),
     ...(remaining === undefined ? {} : { remaining }),
+    ...(kept === undefined ? {} : { kept }),
     rounds: comparisons(record),
   };
 };
@@ -76,18 +80,18 @@ export const writeReportSoFar = async (
   if (now && hasEnded(now.status)) await writeReport(files, now);
 };
 
-/** What the report says that was written last; undefined where there is none. */
+/** What the report says that was written last; undefined where there is none, or none that can be read. */
 export const reportedStatus = async (files: ReportFiles, id: string): Promise<Status | undefined> => {
   const written = await files.read(reportPath(id));
-  return written && (JSON.parse(written.toString('utf8')) as Report).status;
+  const report = written && (jsonIn(written) as Partial<Report> | null | undefined);
+  return report?.status;
 };
 
 /** After the figures: whoever sees the page finds the report beside it that it was made from. */
 const writePage = async (files: ReportFiles, record: MigrationRecord): Promise<void> => {
   // Loaded here: commands that only read a report need no page.
-  const [{ reportPage }, known] = await Promise.all([import('../report/page.ts'), files.read(examplesPath(record.id))]);
-  // There are none before the first comparison. The request is the record's, word for word what request.json has.
-  const examples = known ? (JSON.parse(known.toString('utf8')) as Examples) : {};
+  const [{ reportPage }, examples] = await Promise.all([import('../report/page.ts'), examplesOf(files, record.id)]);
+  // The request is the record's, word for word what request.json has.
   await files.write(
     reportPagePath(record.id),
     reportPage({ report: reportOf(record), examples, request: record.request }),

@@ -1,6 +1,6 @@
 // The questions about a stretch that need a look at the stores: same content? which side is newer?
 import pMap from 'p-map';
-import { judgeContent } from '../compare/findings.ts';
+import { type Finding, judgeContent } from '../compare/findings.ts';
 import { compareKeys } from '../compare/key.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
 import { countFinding, type Statistics } from '../compare/statistics.ts';
@@ -13,6 +13,18 @@ export interface ResolvedStretch extends Pick<Stretch, 'of' | 'after' | 'upTo' |
   readonly missing: readonly Found[];
   readonly different: readonly Found[];
   readonly left: readonly Found[];
+  /** Of `left`: different ones that nobody asked to replace. */
+  readonly kept: readonly Found[];
+}
+
+interface JudgedStretch extends ResolvedStretch {
+  /** What only content could tell. */
+  readonly byContent: readonly ByContent[];
+}
+
+interface ByContent {
+  readonly both: BothSides;
+  readonly finding: Finding;
 }
 
 export interface Resolver {
@@ -20,6 +32,7 @@ export interface Resolver {
   readonly destination: Store;
   readonly onDifferent: OnDifferent;
   readonly keyPattern: KeyPattern | undefined;
+  readonly minAgeMs: number;
 }
 
 /** What broke meanwhile: contents that nobody will hear of are not read. */
@@ -36,8 +49,9 @@ export const resolveStretch = async (
   statistics: Statistics,
   resolver: Resolver,
   broken: Broken = {},
-): Promise<ResolvedStretch> => {
-  const unlike = await differByContent(stretch.uncompared, statistics, resolver, broken);
+): Promise<JudgedStretch> => {
+  const byContent = await compareContents(stretch, statistics, resolver, broken);
+  const unlike = byContent.flatMap(({ found }) => found ?? []);
   const {
     missingOnDestination: missing = [],
     different: listed = [],
@@ -49,19 +63,22 @@ export const resolveStretch = async (
   const { of, after, upTo, listedAt } = stretch;
   return {
     ...{ of, after, upTo, listedAt, missing },
-    different: different.filter((_, i) => wanted[i]),
-    left: [...archived, ...settling, ...different.filter((_, i) => !wanted[i])],
+    // What a camera is writing anew in place is left for later: half of it would take the place of a whole picture.
+    different: different.filter(({ tooYoung }, i) => wanted[i] && !tooYoung),
+    left: [...archived, ...settling, ...different.filter(({ tooYoung }, i) => !wanted[i] || tooYoung)],
+    kept: different.filter((_, i) => !wanted[i]),
+    byContent,
   };
 };
 
-const differByContent = async (
-  pairs: readonly BothSides[],
+const compareContents = async (
+  { uncompared, listedAt }: Pick<Stretch, 'uncompared' | 'listedAt'>,
   statistics: Statistics,
-  { source, destination, keyPattern }: Resolver,
+  { source, destination, keyPattern, minAgeMs }: Resolver,
   broken: Broken,
-): Promise<Found[]> => {
+): Promise<(ByContent & { readonly found?: Found })[]> => {
   const looked = await pMap(
-    pairs,
+    uncompared,
     async (both) => {
       if (broken.failure) throw broken.failure.error;
       const seen = await Promise.all([source.md5(both.source), destination.md5(both.destination)]);
@@ -75,15 +92,11 @@ const differByContent = async (
     },
     { concurrency: LOOKS_AT_ONCE },
   );
-  const unlike: Found[] = [];
-  for (const {
-    both,
-    judged: { finding, contentUnknown },
-  } of looked) {
+  return looked.map(({ both, judged: { finding, contentUnknown } }) => {
     countFinding(statistics, finding, both, contentUnknown);
-    if (finding === 'different') unlike.push(foundIn(both.source, finding, keyPattern));
-  }
-  return unlike;
+    if (finding !== 'different') return { both, finding };
+    return { both, finding, found: foundIn(both.source, finding, { keyPattern, minAgeMs, listedAt }) };
+  });
 };
 
 /** No listing tells which objects KMS encrypted, whose ETags are no MD5s: before two are called different, a HEAD does. */

@@ -1,7 +1,7 @@
 // What a List invocation has found since its last commit, stretch by stretch, until it is written to shards.
 import { capturedAt } from '../compare/capture.ts';
 import type { Entry } from '../compare/entry.ts';
-import type { Joined } from '../compare/findings.ts';
+import { isTooYoung, type Joined, type Rules } from '../compare/findings.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
 import type { Range } from '../compare/range.ts';
 import type { ToDo } from './task-document.ts';
@@ -14,14 +14,27 @@ export interface Found {
   /** ms. */
   readonly capturedAt: number;
   readonly finding: 'missingOnDestination' | 'different' | 'archived' | 'settling';
+  /** By `--min-age`: its bytes are perhaps not all there. */
+  readonly tooYoung: boolean;
 }
 
-export const foundIn = (entry: Entry, finding: Found['finding'], keyPattern: KeyPattern | undefined): Found => ({
+export const foundIn = (
+  entry: Entry,
+  finding: Found['finding'],
+  { keyPattern, minAgeMs, listedAt }: FoundWith,
+): Found => ({
   key: entry.key,
   size: entry.size,
   capturedAt: capturedAt(entry, keyPattern),
   finding,
+  tooYoung: isTooYoung(entry, { minAgeMs }, listedAt),
 });
+
+export interface FoundWith extends Pick<Rules, 'minAgeMs'> {
+  readonly keyPattern: KeyPattern | undefined;
+  /** The source server's clock when the listing began, ms. */
+  readonly listedAt: number;
+}
 
 /** Both sides hold the key, and only their content can tell whether they are the same. */
 export type BothSides = Joined & { readonly source: Entry; readonly destination: Entry };

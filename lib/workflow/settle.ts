@@ -1,5 +1,13 @@
 // Settle: closes migrations whose execution is over without having said how: killed, stopped, timed out.
-import { completeEnding, type EndHost, type Ending, endMigration, isComplete, openUntil } from './end.ts';
+import {
+  completeEnding,
+  type EndHost,
+  type Ending,
+  endMigration,
+  isComplete,
+  openUntil,
+  type TasksKnown,
+} from './end.ts';
 import { lockHasLapsed } from './lock.ts';
 import type { ExecutionStatus, Executions } from './ports.ts';
 import { changeMigration, hasEnded, type MigrationRecord, readMigration } from './record.ts';
@@ -9,9 +17,8 @@ export interface SettleHost extends EndHost {
   readonly executions: Executions;
 }
 
-export interface Known {
-  /** The caller ran the tasks and saw every one end, whatever their documents say (the last commit of one may have met a full disk). */
-  readonly tasksOver?: boolean;
+/** Of tasks that are over, the last commit of one may have met a full disk. */
+export interface Known extends TasksKnown {
   /** What an event said of the execution: Step Functions itself may still call one running that was just stopped. */
   readonly execution?: ExecutionStatus;
 }
@@ -26,7 +33,7 @@ export const settle = async (
   if (!record) return undefined;
   if (hasEnded(record.status)) {
     // Whoever ended it got no further than its record, or could not write its report.
-    if (!(await isComplete(record, host))) await completeEnding(record, host);
+    if (!(await isComplete(record, host, { tasksOver }))) await completeEnding(record, host, { tasksOver });
     return record;
   }
   const dead = host.liveness.mine !== undefined && (await lockHasLapsed(host, record.pair, migrationId));
@@ -37,16 +44,30 @@ export const settle = async (
   );
   // A dead process has no tasks; a stopped execution's Lambdas run on until their own deadlines.
   if (!dead && !tasksOver && (await openUntil(host, migrationId)) > host.now()) return stopping;
-  return endMigration(migrationId, dead ? killed(stopping) : endingOf(stopping), host);
+  return endMigration(migrationId, dead ? killed(stopping) : endingOf(stopping), host, {
+    tasksOver: dead || tasksOver,
+  });
 };
 
 const TIMED_OUT = 'It ran longer than a migration may. Start it again: what was copied is kept.';
 
-/** For whoever only looks: a migration whose process is gone is settled, a living one left alone. */
+/**
+ * For whoever only looks: a migration whose process is gone is settled, and one that ended and got no further than its
+ * record is completed; a living one is left alone.
+ */
 export const settleIfDead = async (record: MigrationRecord, host: SettleHost): Promise<MigrationRecord> => {
-  if (hasEnded(record.status) || host.liveness.mine === undefined) return record;
-  const dead = await lockHasLapsed(host, record.pair, record.id);
-  return dead ? ((await settle(record.id, host)) ?? record) : record;
+  if (host.liveness.mine === undefined || !(await lockHasLapsed(host, record.pair, record.id))) return record;
+  if (!hasEnded(record.status)) return (await settle(record.id, host)) ?? record;
+  try {
+    // Its tasks died with it, whatever their documents say.
+    const known = { tasksOver: true };
+    if (!(await isComplete(record, host, known))) await completeEnding(record, host, known);
+  } catch (error) {
+    // Its figures are in the record: that its report cannot be written now keeps nobody from looking.
+    const { name, message } = error as Error;
+    host.log('not completed', { migrationId: record.id, error: name, message });
+  }
+  return record;
 };
 
 const killed = (record: MigrationRecord): Ending =>

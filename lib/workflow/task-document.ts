@@ -4,8 +4,8 @@ import { type Amount, NOTHING } from '../compare/entry.ts';
 import type { Range } from '../compare/range.ts';
 import { type CompactStatistics, newStatistics, toCompact } from '../compare/statistics.ts';
 import type { Committed, Examples } from './invocation.ts';
-import { readJson } from './lines.ts';
 import type { PlanTask, ShardRef } from './payloads.ts';
+import { readShardRefs } from './plan-files.ts';
 import type { ReportFiles } from './ports.ts';
 
 /** A stretch still to be compared, and which of the task's ranges it belongs to. */
@@ -18,6 +18,8 @@ export interface ToDo {
 export interface RangeFigures {
   readonly copyList: Amount;
   readonly remaining: Amount;
+  /** Different, and not to be replaced. */
+  readonly kept?: Amount;
 }
 
 export interface TaskDocument extends Committed {
@@ -46,6 +48,6 @@ export const freshTask = (task: PlanTask): Omit<TaskDocument, keyof Committed> =
 
 /** All shards of a task, in key order. */
 export const shardsOf = async (task: TaskDocument, files: ReportFiles): Promise<ShardRef[]> => {
-  const earlier = await Promise.all(task.shardLists.map((path) => readJson<ShardRef[]>(files, path)));
+  const earlier = await Promise.all(task.shardLists.map((path) => readShardRefs(files, path)));
   return [...earlier.flat(), ...task.shards].sort((a, b) => a.range - b.range || a.sequence - b.sequence);
 };

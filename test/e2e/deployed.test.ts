@@ -4,7 +4,9 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { clientConfig } from '../support/aws.ts';
 import { deploy } from '../support/deploy.ts';
 import { type Emulator, startEmulator } from '../support/emulator.ts';
+import { type MemoryS3, memoryS3 } from '../support/memory-s3/memory-s3.ts';
 import { describeDeployingAgain } from './deployed/again.ts';
+import { describeBreaking } from './deployed/breaking.ts';
 import { describeCli } from './deployed/cli.ts';
 import { type Given, STORES } from './deployed/given.ts';
 import { describeMigrating } from './deployed/migrating.ts';
@@ -16,6 +18,7 @@ import { fill, scenario } from './scenario.ts';
 
 let emulator: Emulator | undefined;
 let given: Given | undefined;
+let flaky: MemoryS3 | undefined;
 
 const SHORT = { lambdaTimeoutSeconds: '40', leaseSeconds: '50', handOnSeconds: '5', commitEverySeconds: '1' };
 
@@ -27,11 +30,17 @@ before(async () => {
     await fill(s3, `${way}-new`, scenario.destination);
   }
   for (const { bucket: Bucket } of Object.values(STORES).slice(2)) await s3.send(new CreateBucketCommand({ Bucket }));
-  const deployment = await deploy(emulator, { stores: STORES, context: { ...SHORT, sweepMinutes: '1' } });
+  flaky = await memoryS3();
+  const stores = {
+    ...STORES,
+    'flaky-old': { bucket: 'flaky', endpointUrl: flaky.endpointUrl, region: 'us-east-1', secret: 'picferry/flaky' },
+  };
+  const deployment = await deploy(emulator, { stores, context: { ...SHORT, sweepMinutes: '1' } });
   given = { emulator, deployment, s3 };
 });
 after(async () => {
   given?.s3.destroy();
+  await flaky?.[Symbol.asyncDispose]();
   await emulator?.stop();
 });
 
@@ -48,4 +57,6 @@ describe('over time', { concurrency: true }, () => {
   describeSchedule(theDeployment);
   describeStopping(theDeployment);
 });
+// Not beside others: it kills the processes of a function, whichever migration they work for.
+describeBreaking(theDeployment, () => flaky as MemoryS3);
 describeDeployingAgain(theDeployment);

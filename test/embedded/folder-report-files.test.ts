@@ -38,7 +38,7 @@ describe('report files in a folder', () => {
     });
   }
 
-  test('a process killed while it writes leaves nothing under the name', async () => {
+  test('a process killed while it writes leaves nothing under the name, and the next one clears away what it wrote', async () => {
     const root = join(folder, 'killed');
     const script = `
       const { createFolderReportFiles } = await import(process.argv[1]);
@@ -50,5 +50,8 @@ describe('report files in a folder', () => {
     const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, MODULE, root]);
     await assert.rejects(run, { signal: 'SIGKILL' });
     assert.deepEqual(await readdir(join(root, 'm')), []);
+    assert.equal((await readdir(join(root, '.unfinished'))).length, 1);
+    await createFolderReportFiles(root).write('m/report.json', '{}');
+    assert.deepEqual(await readdir(join(root, '.unfinished')), []);
   });
 });

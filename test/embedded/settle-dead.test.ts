@@ -1,9 +1,12 @@
 // What a killed serve left is settled by the next one: however many records there are, and living ones are left alone.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { EmbeddedHost } from '../../lib/embedded/host.ts';
 import { settleDead } from '../../lib/embedded/settle-dead.ts';
 import { takeLock } from '../../lib/workflow/lock.ts';
+import { reportPath } from '../../lib/workflow/paths.ts';
 import { type MigrationRecord, readMigration, type Status } from '../../lib/workflow/record.ts';
+import { settleIfDead } from '../../lib/workflow/settle.ts';
 import { givenFolders, givenHost, request } from '../support/embedded-migration.ts';
 
 describe('the start of serve', () => {
@@ -42,5 +45,43 @@ describe('the start of serve', () => {
     const newest = () => Promise.reject(new Error('disk I/O error'));
     await settleDead({ ...host, records: { ...host.records, newest } }, new AbortController().signal);
     assert.deepEqual(said, [['migrations cannot be read', { message: 'disk I/O error' }]]);
+  });
+});
+
+describe('a migration whose process died after its record said how it ended', () => {
+  for (const [what, leave] of [
+    ['before its report said so', (host) => host.files.write(reportPath('m1'), '{"status":"running"}')],
+    ['before it had a report', async () => {}],
+  ] as readonly (readonly [string, (host: EmbeddedHost) => Promise<void>])[]) {
+    test(`${what}: whoever looks gets the report, and the pair is free`, async (t) => {
+      const folders = await givenFolders(t);
+      const host = await givenHost(folders);
+      const dead = { ...host, liveness: { mine: '999999999/0', isDead: async () => false } };
+      await takeLock(dead, 'pair', 'm1', 1);
+      const record: MigrationRecord = {
+        ...{ pk: 'migration#m1', sk: 'record', index: 'migrations', createdAt: '2026-01-01T00:00:00.000Z', version: 0 },
+        ...{ id: 'm1', status: 'failed', cause: 'SumsDisagree', endedAt: '2026-01-01T00:00:01.000Z' },
+        ...{ request: request(folders, 'check'), pair: 'pair', fencing: 1, rounds: [] },
+      };
+      await host.records.put(record);
+      // As a task that died leaves it.
+      await host.records.put({ pk: 'migration#m1', sk: 'round#1#task#000000', openUntil: Number.MAX_SAFE_INTEGER });
+      await leave(host);
+      await settleIfDead(record, host);
+      const report = JSON.parse(String(await host.files.read(reportPath('m1'))));
+      assert.deepEqual([report.status, report.cause], ['failed', 'SumsDisagree']);
+      assert.equal((await takeLock(host, 'pair', 'm2', 1)).kind, 'taken');
+    });
+  }
+
+  test('on a disk that is full now: looking works all the same', async (t) => {
+    const folders = await givenFolders(t);
+    const host = await givenHost(folders);
+    const record = {
+      ...{ pk: 'migration#m1', sk: 'record', index: 'migrations', createdAt: '2026-01-01T00:00:00.000Z', version: 0 },
+      ...{ id: 'm1', status: 'done', request: request(folders, 'check'), pair: 'pair', fencing: 1, rounds: [] },
+    } satisfies MigrationRecord;
+    const write = () => Promise.reject(new Error('ENOSPC'));
+    assert.deepEqual(await settleIfDead(record, { ...host, files: { ...host.files, write } }), record);
   });
 });

@@ -62,6 +62,8 @@ describe('warnings', () => {
   };
   const TABLE: readonly (readonly [string, GivenReport, OnDifferent, RegExp])[] = [
     ['different ones that were kept', { findings: { different: one } }, 'keep', /kept as it is.*--on-different/],
+    ['one that grew after it was copied', { kept: amount(1) }, 'keep', /^1 picture .*kept as it is/],
+    ['one that differed and is the same by now: none', { findings: { different: one }, kept: amount(0) }, 'keep', /^$/],
     ['different ones that are not newer', { findings: { different: one } }, 'newer', /not newer on the source/],
     ['different ones that were overwritten: none', { findings: { different: one } }, 'overwrite', /^$/],
     ['different ones in a check: none, they are judged', { mode: 'check', findings: { different: one } }, 'keep', /^$/],

@@ -1,6 +1,7 @@
 // picferry.json is read as it stands, or refused with the field named.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { UsageError } from '../../lib/stores/address.ts';
@@ -76,5 +77,26 @@ describe('a file that cannot be used is an error that names the file and the fie
     const cwd = await scratchFolder(t);
     await mkdir(join(cwd, 'picferry.json'));
     await assert.rejects(readPicferryJson(cwd), /cannot be read/);
+  });
+});
+
+describe('a picferry.json that is no such file', () => {
+  test('a pipe is not waited for', { skip: process.platform === 'win32' && 'there are none' }, async (t) => {
+    const cwd = await scratchFolder(t);
+    execFileSync('mkfifo', [join(cwd, 'picferry.json')]);
+    await assert.rejects(readPicferryJson(cwd), /cannot be read: it is no file/);
+  });
+
+  test('one of 100 MB is not read', async (t) => {
+    const cwd = await scratchFolder(t);
+    await writeFile(join(cwd, 'picferry.json'), '{}');
+    await truncate(join(cwd, 'picferry.json'), 100 * 1024 * 1024);
+    await assert.rejects(readPicferryJson(cwd), /larger than 1024 KiB/);
+  });
+
+  test('bytes that are no UTF-8 are refused: they would name another folder', async (t) => {
+    const cwd = await scratchFolder(t);
+    await writeFile(join(cwd, 'picferry.json'), Buffer.from('{"stores":{"a":{"folder":"/caf\xe9"}}}', 'latin1'));
+    await assert.rejects(readPicferryJson(cwd), /not UTF-8/);
   });
 });

@@ -26,12 +26,14 @@ export interface Reply {
   readonly cutAfter?: number;
   /** The connection ends without an answer. */
   readonly reset?: boolean;
+  /** Half of the body at once, the rest after so many milliseconds. */
+  readonly dripMs?: number;
   /** Nothing ever comes. */
   readonly hang?: boolean;
 }
 
 /** Called with every request and its number, from 0. */
-export type Script = (request: SeenRequest, number: number) => Reply;
+export type Script = (request: SeenRequest, number: number) => Reply | Promise<Reply>;
 
 export interface ScriptedS3 extends AsyncDisposable {
   readonly endpointUrl: string;
@@ -45,9 +47,11 @@ export const KEYS = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret-never-sh
 export const scriptedS3 = async (script: Script): Promise<ScriptedS3> => {
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
-    const one = await seenRequest(request);
+    const one = await seenRequest(request).catch(() => undefined);
+    // Whoever sent it was gone half-way: nothing comes of it, and nobody is there to be answered.
+    if (one === undefined) return void response.destroy();
     seen.push(one);
-    await reply(response, one.method, script(one, seen.length - 1));
+    await reply(response, one.method, await script(one, seen.length - 1));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -115,6 +119,13 @@ const reply = async (response: ServerResponse, method: string, said: Reply): Pro
     ...(method === 'HEAD' ? {} : { 'content-length': String(body.length) }),
     ...said.headers,
   });
+  if (said.dripMs !== undefined) {
+    const half = Math.floor(body.length / 2);
+    response.write(body.subarray(0, half));
+    const rest = setTimeout(() => response.end(body.subarray(half)), said.dripMs);
+    response.on('close', () => clearTimeout(rest));
+    return;
+  }
   if (said.cutAfter === undefined) {
     response.end(method === 'HEAD' ? undefined : body);
     return;

@@ -24,8 +24,8 @@ import {
 
 test('a shard’s listing time is not taken from a neighbour whose listing has not begun', async (t) => {
   const host = await givenHost(await givenFolders(t));
-  const stretch = { left: [], different: [], missing: [] };
-  const found = { key: 'a/1.jpg', size: 1, capturedAt: 5, finding: 'missingOnDestination' } as const;
+  const stretch = { left: [], kept: [], different: [], missing: [] };
+  const found = { key: 'a/1.jpg', size: 1, capturedAt: 5, finding: 'missingOnDestination', tooYoung: false } as const;
   const stretches: ResolvedStretch[] = [
     { ...stretch, of: 0, after: '', upTo: 'b/', listedAt: 1_234, missing: [found] },
     { ...stretch, of: 1, after: 'b/', upTo: 'b/', listedAt: 0 },

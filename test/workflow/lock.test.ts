@@ -5,6 +5,8 @@ import { openSqliteRecords } from '../../lib/embedded/sqlite-records.ts';
 import { LockLost } from '../../lib/workflow/errors.ts';
 import { type LockHost, pairOf, releaseLock, renewLock, takeLock } from '../../lib/workflow/lock.ts';
 
+import type { Document, Records } from '../../lib/workflow/ports.ts';
+
 const LEASE_MS = 1_000;
 
 const given = async (mine: string | undefined = undefined) => {
@@ -63,6 +65,53 @@ describe('the lock of a pair', () => {
     assert.equal((await takeLock(host, 'p', 'two', LEASE_MS)).kind, 'heldBy');
     dead.add('process 1');
     assert.deepEqual(await takeLock(host, 'p', 'two', LEASE_MS), { kind: 'taken', fencing: 2, takenFrom: 'one' });
+  });
+
+  test('stays with its owner where that renews it while another one looks at its lapsed lease', async () => {
+    const { host, pass } = await given();
+    await takeLock(host, 'p', 'one', LEASE_MS);
+    pass(LEASE_MS);
+    let hasRenewed = false;
+    const records: Records = {
+      ...host.records,
+      get: async <T extends Document>(pk: string, sk: string) => {
+        const found = await host.records.get<T>(pk, sk);
+        if (!hasRenewed) await renewLock(host, 'p', 'one', 1, LEASE_MS);
+        hasRenewed = true;
+        return found;
+      },
+      put: (document, expect) => host.records.put(document, expect),
+    };
+    assert.deepEqual(await takeLock({ ...host, records }, 'p', 'two', LEASE_MS), {
+      kind: 'heldBy',
+      migrationId: 'one',
+    });
+  });
+
+  test('keeps the lease that a later invocation gave it, whenever an earlier one comes to renew it', async () => {
+    const { host, pass } = await given();
+    await takeLock(host, 'p', 'one', LEASE_MS);
+    const earlier = { ...host, now: () => 0 };
+    pass(LEASE_MS - 1);
+    await renewLock(host, 'p', 'one', 1, LEASE_MS);
+    await renewLock(earlier, 'p', 'one', 1, LEASE_MS);
+    pass(2);
+    assert.equal((await takeLock(host, 'p', 'two', LEASE_MS)).kind, 'heldBy');
+  });
+
+  test('is renewed by many at once', async () => {
+    const { host, pass } = await given();
+    await takeLock(host, 'p', 'one', LEASE_MS);
+    await Promise.all(
+      Array.from({ length: 50 }, (_, i) => {
+        const later = { ...host, now: () => i };
+        return renewLock(later, 'p', 'one', 1, LEASE_MS);
+      }),
+    );
+    pass(LEASE_MS + 48);
+    assert.equal((await takeLock(host, 'p', 'two', LEASE_MS)).kind, 'heldBy');
+    pass(1);
+    assert.equal((await takeLock(host, 'p', 'two', LEASE_MS)).kind, 'taken');
   });
 
   test('once released is free for the next', async () => {

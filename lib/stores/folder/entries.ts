@@ -62,7 +62,8 @@ const entryOf = (named: Named, stats: Stats): Entry | Undecided => {
 const wellFormedEntryOf = ({ path, key }: Named, stats: Stats): Entry | Undecided => {
   const wantsFolder = key.endsWith('/');
   if (stats.isDirectory() !== wantsFolder) throw new IncompleteListing(`${path} changed its kind while being listed`);
-  const modifiedAt = Math.floor(stats.mtimeMs);
+  // A camera's clock may run years ahead; nothing was written later than the file system saw it change.
+  const modifiedAt = Math.floor(Math.min(stats.mtimeMs, stats.ctimeMs));
   if (wantsFolder) return { key, size: 0, modifiedAt, directory: true };
   if (stats.isSymbolicLink()) return { key, size: 0, modifiedAt, problem: 'link' };
   if (!stats.isFile()) return { key, size: 0, modifiedAt, problem: 'specialFile' };

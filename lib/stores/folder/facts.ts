@@ -41,6 +41,7 @@ export const factsOf = (key: string, stats: BigIntStats): PictureFacts => {
     modifiedAt: Number(stats.mtimeNs / 1_000_000n),
     ...(contentType === undefined ? {} : { contentType }),
     metadata: {},
+    version: versionOf(stats),
     originalTime: originalTimeOf(stats),
   };
 };
@@ -48,6 +49,11 @@ export const factsOf = (key: string, stats: BigIntStats): PictureFacts => {
 /** To the microsecond: that much a double holds, and that much `utimes` sets. */
 const originalTimeOf = (stats: BigIntStats): number => Number(stats.mtimeNs / 1_000n) / 1_000;
 
-/** The same content as before, as far as a file system can tell without reading it again. */
+/**
+ * The same content as before, as far as a file system can tell without reading it again. Whoever writes may set the time
+ * back afterwards, as cameras do that date a file by its exposure; when its inode changed nobody can set.
+ */
 export const sameVersion = (a: BigIntStats, b: BigIntStats): boolean =>
-  a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
+  a.size === b.size && a.mtimeNs === b.mtimeNs && versionOf(a) === versionOf(b);
+
+const versionOf = ({ ino, ctimeNs }: BigIntStats): string => `${ino}-${ctimeNs}`;

@@ -23,10 +23,16 @@ interface Walk {
   next: number;
 }
 
-export async function* listFolder(root: RootFolder, range: Range): AsyncGenerator<ListingPage> {
+/** `foundBeside` hears of temporary files that lie among the pictures. */
+export async function* listFolder(
+  root: RootFolder,
+  range: Range,
+  foundBeside: (path: string) => void = () => {},
+): AsyncGenerator<ListingPage> {
   const at = Date.now();
   if ((await root.check()) === 'absent') return yield { entries: [], at };
-  const walks: Walk[] = [await walkOf(root.path, '', range)];
+  const walkOf = (prefix: string) => walkBelow(root.path, prefix, range, foundBeside);
+  const walks: Walk[] = [await walkOf('')];
   let page: Entry[] = [];
   for (let walk = walks.at(-1); walk !== undefined; walk = walks.at(-1)) {
     const keys = nextKeys(walk);
@@ -37,7 +43,7 @@ export async function* listFolder(root: RootFolder, range: Range): AsyncGenerato
     const found = await entriesAt(keys.map((key) => ({ path: pathOf(root.path, key), key })));
     for (const entry of found) if (entry !== undefined && contains(range, entry.key)) page.push(entry);
     const last = keys.at(-1) as string;
-    if (last.endsWith('/')) walks.push(await walkOf(root.path, last, range));
+    if (last.endsWith('/')) walks.push(await walkOf(last));
     if (page.length >= PAGE_ENTRIES) {
       yield { entries: page, at };
       page = [];
@@ -81,8 +87,16 @@ const nextKeys = (walk: Walk): string[] => {
   return keys;
 };
 
-const walkOf = async (root: string, prefix: string, range: Range): Promise<Walk> => {
-  const names = await namesIn(pathOf(root, prefix), prefix);
+const walkBelow = async (
+  root: string,
+  prefix: string,
+  range: Range,
+  foundBeside: (path: string) => void,
+): Promise<Walk> => {
+  const names = await namesIn(pathOf(root, prefix), prefix, (name) => {
+    const path = pathOf(root, prefix + name);
+    if (typeof path === 'string') foundBeside(path);
+  });
   return { prefix, names: names.filter((name) => reaches(range, prefix + name)), next: 0 };
 };
 
@@ -93,7 +107,11 @@ const reaches = (range: Range, key: string): boolean => {
   return !behind && (range.after.startsWith(key) || compareKeys(key, range.after) > 0);
 };
 
-const namesIn = async (path: string | Buffer, prefix: string): Promise<string[]> => {
+const namesIn = async (
+  path: string | Buffer,
+  prefix: string,
+  foundBeside?: (name: string) => void,
+): Promise<string[]> => {
   try {
     const names = (await readdir(path, { withFileTypes: true })).map(listedName);
     // U+FFFD may stand for bytes that are no UTF-8; only then is it worth asking for the bytes.
@@ -102,6 +120,7 @@ const namesIn = async (path: string | Buffer, prefix: string): Promise<string[]>
           (entry) => nameOf(entry.name) + (entry.isDirectory() ? '/' : ''),
         )
       : names;
+    if (foundBeside) certain.filter(isTemporaryBeside).forEach(foundBeside);
     return certain.filter((name) => !isHidden(prefix, name)).sort(compareKeys);
   } catch (error) {
     throw new IncompleteListing(`cannot read the folder ${path}: ${messageOf(error)}`);

@@ -4,8 +4,8 @@ import { posix, win32 } from 'node:path';
 /** What a folder's own business is kept in: temporary files of writes under way. Never listed, never a key. */
 export const PRIVATE_FOLDER = '.picferry';
 
-/** Temporary files beside their target, where a mount point keeps them from standing in the private folder. */
-const BESIDE = /^\.picferry-[0-9a-f]{16}\.tmp$/;
+/** Temporary files beside their target, where a mount point keeps them from standing in the private folder: named like those. */
+export const BESIDE = /^\.picferry-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp$/;
 
 export const isTemporaryBeside = (name: string): boolean => BESIDE.test(name);
 

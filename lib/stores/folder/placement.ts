@@ -1,6 +1,6 @@
 // Gives a finished temporary file its name: exclusively, or in place of exactly the version that was read.
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, rename, unlink, utimes } from 'node:fs/promises';
+import { copyFile, link, lstat, rename, utimes } from 'node:fs/promises';
 import type { WriteGuard, WriteResult } from '../store.ts';
 import { factsOf } from './facts.ts';
 import { fileTimeOf } from './file-time.ts';
@@ -35,8 +35,9 @@ export class Placement {
     const { was } = guard;
     if (stats?.isFile() !== true) return { outcome: 'occupied' };
     // The very arithmetic that `was` went through: a double rounds some nanoseconds up to the next millisecond.
-    const { size, modifiedAt } = factsOf(target, stats);
-    return size === was.size && modifiedAt === was.modifiedAt ? undefined : { outcome: 'occupied' };
+    const { size, modifiedAt, version } = factsOf(target, stats);
+    const isSame = size === was.size && modifiedAt === was.modifiedAt && version === (was.version ?? version);
+    return isSame ? undefined : { outcome: 'occupied' };
   }
 
   /** The temporary file stays where it is after a create, under both names; whoever made it removes it. */
@@ -53,7 +54,12 @@ export class Placement {
     if (guard.kind === 'replace') {
       const changed = await this.occupied(target, guard);
       if (changed !== undefined) return changed;
-      await this.#naming.rename(temporary, target);
+      try {
+        await this.#naming.rename(temporary, target);
+      } catch (error) {
+        // On a network share it may have happened, and only the answer was lost.
+        if (await isThere(temporary)) throw error;
+      }
       return { outcome: 'written' };
     }
     try {
@@ -61,6 +67,7 @@ export class Placement {
       await this.#naming.link(temporary, target);
       return { outcome: 'written' };
     } catch (error) {
+      if (await areOne(temporary, target)) return { outcome: 'written' };
       if (codeOf(error) === 'EEXIST') return (await obstacleAt(target, 'file')) ?? { outcome: 'occupied' };
       if (refusesHardLinks(error))
         return failed(
@@ -80,10 +87,24 @@ export class Placement {
       if (time !== undefined) await utimes(beside, time, time);
       return await this.#place(beside, target, guard);
     } finally {
-      await unlink(beside).catch(() => undefined);
+      await Temporaries.remove(beside);
     }
   }
 }
+
+const isThere = async (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: unknown) => !isAbsence(error),
+  );
+
+/** A link was made, whatever its answer was: asked again by a network share's client, it even says that something is there. */
+const areOne = async (temporary: string, target: string): Promise<boolean> => {
+  const [one, other] = await Promise.all(
+    [temporary, target].map((path) => lstat(path, { bigint: true }).catch(() => null)),
+  );
+  return one?.ino !== undefined && one.ino === other?.ino && one.dev === other.dev;
+};
 
 /** What stands where a picture (or a marker's folder) should: undefined where it is of the same kind, or gone again. */
 export const obstacleAt = async (path: string, wanted: 'file' | 'folder'): Promise<Failure | undefined> => {

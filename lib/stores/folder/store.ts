@@ -24,7 +24,7 @@ export interface FolderOptions {
 }
 
 export interface FolderStore extends Store {
-  /** Removes temporary files that dead runs left behind, nothing else; tells how many. The first write does it too. */
+  /** Removes temporary files that dead runs left behind, nothing else; tells how many. */
   sweepTemporaries(now?: number): Promise<number>;
 }
 
@@ -37,13 +37,16 @@ export const openFolderStore = async (spec: FolderSpec, options: FolderOptions):
   return {
     spec,
     address: path,
-    list: (range: Range) => listFolder(root, range),
+    list: (range: Range) => listFolder(root, range, (path) => temporaries.found(path)),
     prefixesBelow: async (prefix) => ({ prefixes: await foldersBelow(root, prefix), requests: 1 }),
     facts: (key) => factsAt(root, key),
     read: (key, guard) => readPicture(root, key, guard),
     write: (key, picture, guard) => writePicture(writing, key, picture, guard),
+    // Temporary files are its uploads, and the next write sweeps them.
+    abandon: async () => {},
     md5: (entry) => md5Of(root, entry),
     sweepTemporaries: (now) => temporaries.sweep(now),
+    tidy: () => temporaries.tidy(),
     close: () => temporaries.close(),
   };
 };

@@ -3,14 +3,14 @@
 // a power cut a picture may be short, which the next comparison sees as another size.
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, unlink } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { OpenPicture, WriteGuard, WriteResult } from '../store.ts';
 import { fileTimeOf } from './file-time.ts';
 import { isPlace, type PlaceBelow, placeBelow } from './paths.ts';
 import { obstacleAt, type Placement } from './placement.ts';
 import { codeOf, failed, isAbsence, messageOf, writeFailure } from './refusals.ts';
 import type { RootFolder } from './root.ts';
-import type { Temporaries } from './temporaries.ts';
+import { Temporaries } from './temporaries.ts';
 
 const LARGE_BYTES = 1024 * 1024;
 
@@ -69,8 +69,9 @@ const writeFile = async (
     await temporary.handle.close();
     return refused ?? (await placement.place(temporary.path, place.path, guard));
   } finally {
-    await temporary.handle.close();
-    await unlink(temporary.path).catch(() => undefined);
+    // Closed already, unless something broke: that matters more than whether it can be closed.
+    await temporary.handle.close().catch(() => undefined);
+    await Temporaries.remove(temporary.path);
   }
 };
 
@@ -90,6 +91,8 @@ const fill = async (handle: FileHandle, picture: OpenPicture): Promise<WriteResu
     if (bytes !== facts.size) return failed('corrupted', `${bytes} bytes came where ${facts.size} were announced`);
     if (hash !== undefined && hash.digest('hex') !== facts.md5)
       return failed('corrupted', 'another MD5 than announced');
+    const damage = picture.damage?.();
+    if (damage !== undefined) return failed('corrupted', damage);
     const time = fileTimeOf(facts.originalTime ?? facts.modifiedAt);
     if (time !== undefined) await handle.utimes(time, time);
     return undefined;

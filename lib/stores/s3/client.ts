@@ -4,8 +4,9 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { type BucketAddress, encodeKey, encodeStrictly, placeOf } from './address.ts';
+import { ANSWER_MAX_BYTES, beginningOf, discard, wholeBody } from './body.ts';
 import type { CachedCredentials } from './credentials.ts';
-import { connectionFailure, failureIn, S3Failure, saysSlowDown } from './failure.ts';
+import { connectionFailure, failureIn, S3Failure, saysSlowDown, senseless } from './failure.ts';
 import { type Refusal, Repairs } from './repairs.ts';
 import { createSigner, EMPTY_HASH, type Sign } from './sign.ts';
 
@@ -24,6 +25,8 @@ export interface S3Request {
   readonly isForeign?: (headers: Readonly<Record<string, string>>) => boolean;
   /** Much passes before the first byte comes back: a copy of gigabytes, an upload over a slow line. */
   readonly takesLong?: boolean;
+  /** Before it is sent once more: the attempt before may have been carried out although its answer got lost. Throws an S3Failure. */
+  readonly beforeAgain?: () => Promise<void>;
 }
 
 export interface S3Answer {
@@ -95,7 +98,9 @@ export class S3Client {
       const headers = singleHeaders(response.headers);
       const isForeign = request.isForeign?.(headers) ?? false;
       if (isForeign) discard(response.body);
-      const body = isForeign ? Buffer.alloc(0) : Buffer.from(await response.body.arrayBuffer());
+      const body = isForeign
+        ? Buffer.alloc(0)
+        : await wholeBody(response.body, this.overlong(request, response.statusCode));
       const answer = { status: response.statusCode, headers, body };
       return judge ? judge(answer) : answer;
     });
@@ -103,7 +108,12 @@ export class S3Client {
 
   /** The answer with its body still to be read: only what happens before the first byte is tried again. */
   openBody(request: S3Request): Promise<{ headers: Readonly<Record<string, string>>; body: Readable }> {
-    return this.retrying(request, async ({ headers, body }) => ({ headers: singleHeaders(headers), body }));
+    return this.retrying(request, async ({ headers: all, body, statusCode }) => {
+      const headers = singleHeaders(all);
+      if (!request.isForeign?.(headers)) return { headers, body };
+      discard(body);
+      throw senseless('an answer to another question', statusCode, request.operation, this.address.bucket);
+    });
   }
 
   close(): Promise<void> {
@@ -120,6 +130,7 @@ export class S3Client {
       if (this.repair(result, repairs)) continue;
       if (!result.failure.transient || attempt >= maxAttempts) throw result.failure.after(attempt);
       await sleep(Math.random() * Math.min(LONGEST_DELAY_MS, retryDelayMs * 2 ** (attempt - 1)));
+      await request.beforeAgain?.();
     }
   }
 
@@ -134,7 +145,7 @@ export class S3Client {
     try {
       const response = await this.shared.agent.request(call);
       if (response.statusCode < 300) return { value: await use(response) };
-      const text = await response.body.text();
+      const text = (await beginningOf(response.body)).toString('utf8');
       const failure = failureIn(text, response.statusCode, operation, bucket);
       return { failure, headers: singleHeaders(response.headers), text };
     } catch (error) {
@@ -142,6 +153,10 @@ export class S3Client {
       if (failure === undefined) throw error;
       return { failure, headers: {}, text: '' };
     }
+  }
+
+  private overlong({ operation }: S3Request, status: number): () => S3Failure {
+    return () => senseless(`more than ${ANSWER_MAX_BYTES} bytes`, status, operation, this.address.bucket);
   }
 
   /** True: the request is worth sending again at once, with what the answer taught. */
@@ -178,12 +193,6 @@ export class S3Client {
     };
   }
 }
-
-/** Gives the connection back; an unread body would hold it for ever. */
-export const discard = (body: Readable): void => {
-  body.on('error', () => {});
-  body.destroy();
-};
 
 const payloadHash = (body: Uint8Array | undefined, headers: Readonly<Record<string, string>>): string => {
   if (body === undefined) return EMPTY_HASH;

@@ -11,13 +11,15 @@ const METADATA_BYTES_AT_MOST = 2_048;
 
 /** Values stay byte strings, one character a byte: whatever encoding they are in, they go on as they came. */
 export const factsOf = (headers: Headers, size: number, tags?: Readonly<Record<string, string>>): PictureFacts => {
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(META)) metadata[name.slice(META.length)] = value;
-  }
+  // Not by assignment: metadata may be called `__proto__`.
+  const metadata: Record<string, string> = Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => name.startsWith(META))
+      .map(([name, value]) => [name.slice(META.length), value]),
+  );
   const etag = headers.etag?.replace(/^"|"$/g, '');
   const md5 = contentMd5(headers, etag);
-  const originalTime = readMtime(metadata[MTIME]);
+  const originalTime = Object.hasOwn(metadata, MTIME) ? readMtime(metadata[MTIME]) : undefined;
   return {
     size,
     modifiedAt: Date.parse(headers['last-modified'] ?? ''),
@@ -59,6 +61,15 @@ const contentMd5 = (headers: Headers, etag: string | undefined): string | undefi
   return isPlain ? md5InEtag(etag) : undefined;
 };
 
+/**
+ * What a service without encryption says it has stored. AWS names its encryption in every answer and refuses by Content-MD5
+ * what is not what was sent; others may take no notice of it, and tell by the ETag alone.
+ */
+export const storedMd5 = (headers: Headers): string | undefined =>
+  Object.keys(headers).some((name) => name.startsWith('x-amz-server-side-encryption'))
+    ? undefined
+    : md5InEtag(headers.etag?.replace(/^"|"$/g, ''));
+
 export const md5InEtag = (etag: string | undefined): string | undefined =>
   etag !== undefined && /^[0-9a-f]{32}$/i.test(etag) ? etag.toLowerCase() : undefined;
 
@@ -91,7 +102,7 @@ export const headersFor = (facts: PictureFacts, options: WriteOptions): Record<s
 /** A new object's LastModified is now: `mtime` keeps when the picture was made, unless that would burst the metadata. */
 const withMtime = ({ metadata, originalTime, modifiedAt }: PictureFacts): Readonly<Record<string, string>> => {
   const time = originalTime ?? modifiedAt;
-  if (MTIME in metadata || Number.isNaN(time)) return metadata;
+  if (Object.hasOwn(metadata, MTIME) || Number.isNaN(time)) return metadata;
   const added = { ...metadata, [MTIME]: writeMtime(time) };
   const bytes = Object.entries(added).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   return bytes <= METADATA_BYTES_AT_MOST ? added : metadata;
@@ -110,5 +121,13 @@ export const storageHeaders = ({ storageClass, sseKmsKeyId }: WriteOptions): Rec
 /** S3's clocks count whole seconds: something made within the second of the listing was listed. */
 export const isNewerThanListing = ({ modifiedAt }: PictureFacts, listedAt: number): boolean =>
   Math.floor(modifiedAt / 1_000) > Math.floor(listedAt / 1_000);
+
+/** What a service's clock says, ms; NaN for what no clock shows (a date of the year 275,760 has no tomorrow). */
+export const clockTime = (date: string | undefined): number => {
+  const ms = Date.parse(date ?? '');
+  return ms > 0 && ms < YEAR_10000 ? ms : Number.NaN;
+};
+
+const YEAR_10000 = Date.UTC(10_000, 0, 1);
 
 export const httpDate = (ms: number): string => new Date(ms).toUTCString();

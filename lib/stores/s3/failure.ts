@@ -47,7 +47,9 @@ const describe = ({ operation, bucket, status, code, message, attempts = 1 }: Fa
   return `${operation} in bucket "${bucket}" failed${often}: ${answer.trim()}${message ? ` (${message.slice(0, 300)})` : ''}`;
 };
 
-const TRANSIENT_STATUS: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const TRANSIENT_STATUS: ReadonlySet<number> = new Set([307, 408, 425, 429]);
+/** What a server will not do the next time either: it does not know how, it does not speak that HTTP, it is full. */
+const LASTING_STATUS: ReadonlySet<number> = new Set([501, 505, 507]);
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'SlowDown',
   'InternalError',
@@ -60,6 +62,10 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   // Somebody else writes the same key at this moment: 409, "try again".
   'ConditionalRequestConflict',
   'OperationAborted',
+  // Damaged or cut on the way: what is sent again comes from memory.
+  'BadDigest',
+  'XAmzContentSHA256Mismatch',
+  'IncompleteBody',
 ]);
 
 /** A part of the transient ones: the service has more to do than it can. */
@@ -75,11 +81,16 @@ export const saysSlowDown = ({ status, code }: S3Failure): boolean =>
   status === 429 || status === 503 || SLOW_DOWN_CODES.has(code);
 
 const isTransient = (status: number, code: string): boolean =>
-  TRANSIENT_STATUS.has(status) || TRANSIENT_CODES.has(code);
+  TRANSIENT_STATUS.has(status) ||
+  TRANSIENT_CODES.has(code) ||
+  (status >= 500 && !LASTING_STATUS.has(status)) ||
+  // A HEAD or a proxy has no code to say it with.
+  (status === 409 && code === '');
 
 /** An `<Error>` document, of whatever status: S3 sends some with a 200. */
 export const failureIn = (xml: string, status: number, operation: string, bucket: string): S3Failure => {
-  const code = textOf(xml, 'Code') ?? '';
+  // It ends up in lists and reports, for every picture: whoever answers must not fill them.
+  const code = (textOf(xml, 'Code') ?? '').slice(0, 100);
   const message = textOf(xml, 'Message') ?? '';
   return new S3Failure({ operation, bucket, status, code, message, transient: isTransient(status, code) });
 };

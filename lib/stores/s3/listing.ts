@@ -6,12 +6,14 @@ import { contains, type Range } from '../../compare/range.ts';
 import { IncompleteListing } from '../errors.ts';
 import type { ListingPage } from '../store.ts';
 import type { S3Answer, S3Client } from './client.ts';
+import { clockTime } from './facts.ts';
 import { failureIn, isS3Failure, SENSELESS, senseless } from './failure.ts';
 import { isWholePage, type Page, readPage, UnreadablePage } from './page.ts';
 import { storeError } from './way-out.ts';
 import { rootOf } from './xml.ts';
 
 const OPERATION = 'ListObjectsV2';
+const LISTING = { 'list-type': '2', 'encoding-type': 'url' };
 /** Legal while a service skips over deleted keys, endless where it is broken. */
 const EMPTY_PAGES_AT_MOST = 1_000;
 
@@ -68,8 +70,7 @@ async function* pagesOf(
   let emptyPages = 0;
   do {
     const query = {
-      'list-type': '2',
-      'encoding-type': 'url',
+      ...LISTING,
       ...(prefix === '' ? {} : { prefix }),
       ...(delimiter === undefined ? {} : { delimiter }),
       ...(token !== undefined ? { 'continuation-token': token } : startAfter ? { 'start-after': startAfter } : {}),
@@ -77,14 +78,26 @@ async function* pagesOf(
     const asked = Date.now();
     const answer = await ask(client, query);
     const page = understood(client, answer.xml, storePrefix);
-    const isEmpty = page.entries.length === 0 && page.commonPrefixes.length === 0;
+    // Prefixes that nobody asked for are nothing: a listing of them would never end.
+    const isEmpty = page.entries.length === 0 && (delimiter === undefined || page.commonPrefixes.length === 0);
     emptyPages = isEmpty ? emptyPages + 1 : 0;
     if (page.next !== undefined && page.next === token) throw incomplete(client, 'the same token came twice');
     if (emptyPages > EMPTY_PAGES_AT_MOST) throw incomplete(client, `${emptyPages} empty pages in a row`);
     token = page.next;
     yield { page, at: Number.isNaN(answer.date) ? asked : answer.date };
+    if (token === undefined && page.isFull && delimiter === undefined) await checkEnd(client, prefix, page);
   } while (token !== undefined);
 }
+
+/** A full page that calls itself the last: true now and then, and what servers say that know no paging. They are asked once more. */
+const checkEnd = async (client: S3Client, prefix: string, { entries }: Page): Promise<void> => {
+  const last = entries.at(-1)?.key;
+  if (last === undefined) return;
+  const query = { ...LISTING, ...(prefix === '' ? {} : { prefix }), 'start-after': prefix + last };
+  const behind = understood(client, (await ask(client, query)).xml, prefix);
+  const more = behind.entries.find(({ key }) => compareKeys(key, last) > 0);
+  if (more) throw incomplete(client, `a full page called itself the last, but "${more.key}" follows`);
+};
 
 const ask = async (client: S3Client, query: Record<string, string>) => {
   // RestoreStatus: an archived picture that has been restored can be copied.
@@ -107,7 +120,7 @@ const whole = (client: S3Client, { status, headers, body }: S3Answer) => {
   if (!isWholePage(xml)) throw senseless('no whole ListBucketResult document', status, OPERATION, bucket);
   // Replacement characters would make another key of it.
   if (!isUtf8(body)) throw senseless('the answer is no UTF-8', status, OPERATION, bucket);
-  return { xml, date: Date.parse(headers.date ?? '') };
+  return { xml, date: clockTime(headers.date) };
 };
 
 const understood = (client: S3Client, xml: string, prefix: string): Page => {

@@ -1,18 +1,10 @@
 // Copies what is too large for one CopyObject in parts, and hands on between them when time is up.
 import type { CopyLine, CopyOutcome, CopyTask, OpenUpload } from '../copy.ts';
 import type { PictureFacts, WriteGuard } from '../store.ts';
+import { completeGuarded } from './complete.ts';
 import { headersFor, httpDate, isNewerThanListing } from './facts.ts';
 import { isS3Failure } from './failure.ts';
-import { guardHeaders, isOccupied } from './guard.ts';
-import {
-  abortUpload,
-  completeUpload,
-  createUpload,
-  etagOfParts,
-  mayBeCompleted,
-  partSizeFor,
-  uploadPartCopy,
-} from './multipart.ts';
+import { createUpload, partSizeFor, uploadPartCopy } from './multipart.ts';
 import { headObject } from './objects.ts';
 import { copiedUnder, judgeCopyFailure, judgeStanding, type Pair } from './server-side-copy.ts';
 import { pictureFailure } from './way-out.ts';
@@ -30,10 +22,13 @@ export const copyInParts = async (
     if (task.upload) await giveUp(pair, task.upload);
     return facts;
   }
-  const copied = await copyParts({ pair, line, task, guard, facts }, task.upload ?? (await begin(pair, line, facts)));
+  const copied = await copyParts(
+    { pair, line, task, guard, facts },
+    task.upload ?? (await begin(pair, line, task, facts)),
+  );
   // A lifecycle rule may have removed what an earlier invocation left: once from the start.
   if (copied !== 'noSuchUpload') return copied;
-  const again = await copyParts({ pair, line, task, guard, facts }, await begin(pair, line, facts));
+  const again = await copyParts({ pair, line, task, guard, facts }, await begin(pair, line, task, facts));
   return again === 'noSuchUpload' ? { outcome: 'failed', reason: 'destinationUnavailable' } : again;
 };
 
@@ -51,15 +46,22 @@ const listedFacts = async ({ source, options }: Pair, line: CopyLine, task: Copy
   }
 };
 
-const begin = async ({ destination, options, partSizeBytes }: Pair, line: CopyLine, facts: PictureFacts) => {
+const begin = async (
+  { destination, options, partSizeBytes }: Pair,
+  line: CopyLine,
+  task: CopyTask,
+  facts: PictureFacts,
+): Promise<OpenUpload> => {
   const headers = headersFor(facts, options);
   const uploadId = await createUpload(destination.target.client, destination.fullKey(line.key), headers);
-  return { key: line.key, uploadId, partSizeBytes: partSizeFor(line.size, partSizeBytes), parts: [] };
+  const upload = { key: line.key, uploadId, partSizeBytes: partSizeFor(line.size, partSizeBytes), parts: [] };
+  await task.uploads?.begun(upload);
+  return upload;
 };
 
 export const giveUp = ({ destination }: Pair, { key, uploadId }: OpenUpload): Promise<void> =>
   // What cannot be given back now is for the bucket's lifecycle rule.
-  abortUpload(destination.target.client, { key: destination.fullKey(key), uploadId }).catch(() => {});
+  destination.abandon(key, uploadId).catch(() => {});
 
 interface Copying {
   readonly pair: Pair;
@@ -116,6 +118,7 @@ const fillUpTo = async ({ pair, line, task, facts }: Copying, upload: OpenUpload
       if (part.status === 'rejected') throw part.reason;
       parts.push(part.value);
     }
+    task.uploads?.advanced({ ...upload, parts });
   }
   return parts;
 };
@@ -124,14 +127,6 @@ const complete = async (copying: Copying, upload: OpenUpload, parts: readonly st
   const { pair, line, guard } = copying;
   const { target } = pair.destination;
   const key = pair.destination.fullKey(line.key);
-  // Much time has passed since the first look.
-  if (await isOccupied(target, key, guard)) return judgeStanding(pair, line, guard);
-  try {
-    await completeUpload(target.client, { key, uploadId: upload.uploadId }, parts, guardHeaders(target, guard));
-  } catch (error) {
-    if (!isS3Failure(error) || !mayBeCompleted(error)) throw error;
-    const standing = await headObject(target.client, key);
-    if (standing?.etag !== etagOfParts(parts)) throw error;
-  }
-  return copiedUnder(guard);
+  const completed = await completeGuarded(target, { key, uploadId: upload.uploadId }, parts, guard);
+  return completed === 'completed' ? copiedUnder(guard) : judgeStanding(pair, line, guard);
 };

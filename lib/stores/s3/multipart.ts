@@ -1,8 +1,9 @@
 // Multipart uploads: begun, filled part by part, completed under a guard or given up.
 import { createHash } from 'node:crypto';
 import type { S3Answer, S3Client } from './client.ts';
-import { failureIn, isS3Failure, type S3Failure, senseless } from './failure.ts';
-import { encodeEntities, rootOf, textOf } from './xml.ts';
+import { storedMd5 } from './facts.ts';
+import { failureIn, isS3Failure, S3Failure, senseless } from './failure.ts';
+import { encodeEntities, isWhole, rootOf, textOf } from './xml.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const PARTS_AT_MOST = 10_000;
@@ -37,12 +38,33 @@ export const uploadPart = async (client: S3Client, upload: Upload, partNumber: n
       body,
       takesLong: true,
     },
-    ({ status, headers }) => {
-      const etag = headers.etag;
-      if (!etag) throw senseless('no ETag', status, operation, client.address.bucket);
-      return unquote(etag);
+    (answer) => {
+      const stored = storedMd5(answer.headers);
+      const isOther = stored !== undefined && Buffer.from(stored, 'hex').toString('base64') !== md5;
+      if (isOther) throw storedOther(client, operation, stored, answer.status);
+      return etagIn(client, operation, answer);
     },
   );
+};
+
+/** Sent again it may be stored as it is: a part may be replaced as often as one likes. */
+const storedOther = (client: S3Client, operation: string, stored: string, status: number): S3Failure => {
+  const message = `the service stored other bytes than were sent, of the MD5 ${stored}`;
+  return new S3Failure({
+    operation,
+    bucket: client.address.bucket,
+    status,
+    code: 'BadDigest',
+    message,
+    transient: true,
+  });
+};
+
+/** Of what has no document: without an ETag, whoever answered has stored nothing. */
+export const etagIn = (client: S3Client, operation: string, { status, headers }: S3Answer): string => {
+  const etag = unquote(headers.etag ?? '');
+  if (etag === '') throw senseless('no ETag', status, operation, client.address.bucket);
+  return etag;
 };
 
 /** The part's ETag; `headers` name the source and what must hold of it. */
@@ -65,6 +87,7 @@ export const completeUpload = (
   upload: Upload,
   etags: readonly string[],
   guard: Record<string, string>,
+  beforeAgain: () => Promise<void>,
 ): Promise<string> => {
   const operation = 'CompleteMultipartUpload';
   const parts = etags.map(
@@ -81,6 +104,7 @@ export const completeUpload = (
         `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`,
       ),
       takesLong: true,
+      beforeAgain,
     },
     (answer) => successValue(client, operation, answer, 'CompleteMultipartUploadResult', 'ETag'),
   );
@@ -116,8 +140,8 @@ export const successValue = (
   const { bucket } = client.address;
   const found = rootOf(xml);
   if (found === 'Error') throw failureIn(xml, status, operation, bucket);
-  const value = found === (root ?? found) ? textOf(xml, element) : undefined;
-  if (!value) throw senseless(`no ${root ?? 'document'} with an ${element}`, status, operation, bucket);
+  const value = isWhole(xml, root ?? found ?? '') ? textOf(xml, element) : undefined;
+  if (!value) throw senseless(`no whole ${root ?? 'document'} with an ${element}`, status, operation, bucket);
   return unquote(value);
 };
 

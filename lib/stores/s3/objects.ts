@@ -1,11 +1,13 @@
 // Looks at single objects and opens them for reading.
-import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { type Duplex, PassThrough, pipeline, type Readable } from 'node:stream';
 import type { OpenPicture, PictureFacts, ReadGuard, ReadRefusal } from '../store.ts';
-import { discard, type S3Client } from './client.ts';
+import { discard } from './body.ts';
+import { CHECKSUM_MODE, checksumIn } from './checksum.ts';
+import type { S3Client } from './client.ts';
 import { factsOf, hiddenMetadata, httpDate, isNewerThanListing } from './facts.ts';
 import { failureIn, isS3Failure, S3Failure, saysAbsent, saysPreconditionFailed, senseless } from './failure.ts';
 import { pictureFailure } from './way-out.ts';
-import { elementsOf, rootOf, textOf } from './xml.ts';
+import { elementsOf, isWhole, rootOf, textOf } from './xml.ts';
 
 export interface HeadOptions {
   readonly tags?: boolean;
@@ -20,7 +22,11 @@ export const headObject = async (
   { tags = false, toCopy = false }: HeadOptions = {},
 ): Promise<PictureFacts | undefined> => {
   try {
-    const { headers } = await client.send({ operation: 'HeadObject', method: 'HEAD', key });
+    const operation = 'HeadObject';
+    const { headers } = await client.send({ operation, method: 'HEAD', key }, (answer) => {
+      if (!isAnObject(answer.headers)) throw noObject(client, operation, answer.status);
+      return answer;
+    });
     if (toCopy) refuseHiddenMetadata(client, headers);
     const size = Number(headers['content-length'] ?? 0);
     return factsOf(headers, size, tags ? await readTags(client, key) : undefined);
@@ -40,8 +46,10 @@ const readTags = async (client: S3Client, key: string): Promise<Record<string, s
       const xml = body.toString('utf8');
       const { bucket } = client.address;
       if (rootOf(xml) === 'Error') throw failureIn(xml, status, operation, bucket);
-      if (rootOf(xml) !== 'Tagging') throw senseless('no Tagging document', status, operation, bucket);
-      return Object.fromEntries(elementsOf(xml, 'Tag').map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value') ?? '']));
+      if (!isWhole(xml, 'Tagging')) throw senseless('no whole Tagging document', status, operation, bucket);
+      const tags = elementsOf(xml, 'Tag').map((tag) => [textOf(tag, 'Key') ?? '', textOf(tag, 'Value') ?? ''] as const);
+      if (tags.some(([name]) => name === '')) throw senseless('a tag without a name', status, operation, bucket);
+      return Object.fromEntries(tags);
     });
   } catch (error) {
     if (isS3Failure(error) && (error.status === 501 || error.status === 405)) return {};
@@ -51,6 +59,10 @@ const readTags = async (client: S3Client, key: string): Promise<Record<string, s
 
 const isAnObject = (headers: Readonly<Record<string, string>>): boolean =>
   'etag' in headers && 'last-modified' in headers;
+
+/** A proxy, a portal: what it says of its own page is nothing about a picture. */
+const noObject = (client: S3Client, operation: string, status: number): S3Failure =>
+  senseless('no ETag and no Last-Modified', status, operation, client.address.bucket);
 
 /**
  * One GET reads one version: what changed since the listing is refused by the service, or seen in the answer's
@@ -66,8 +78,9 @@ export const openObject = async (
   try {
     // Before the body: a body that waits holds its connection, and tags that wait for one would wait for ever.
     const itsTags = tags ? { tags: await readTags(client, key) } : {};
-    const headers = { 'if-unmodified-since': httpDate(guard.listedAt) };
-    const answer = await client.openBody({ operation: 'GetObject', method: 'GET', key, headers });
+    const headers = { 'if-unmodified-since': httpDate(guard.listedAt), ...CHECKSUM_MODE };
+    const isForeign = (found: Readonly<Record<string, string>>): boolean => !isAnObject(found);
+    const answer = await client.openBody({ operation: 'GetObject', method: 'GET', key, headers, isForeign });
     body = answer.body;
     refuseHiddenMetadata(client, answer.headers);
     const size = Number(answer.headers['content-length'] ?? guard.size);
@@ -76,7 +89,14 @@ export const openObject = async (
       discard(body);
       return { outcome: 'changedOnSource' };
     }
-    return { facts: { ...facts, ...itsTags }, body: passedOn(body), unchanged: async () => true };
+    // An MD5 says as much, and is taken of everything anyway.
+    const checked = facts.md5 === undefined ? await checksumIn(answer.headers) : undefined;
+    return {
+      facts: { ...facts, ...itsTags },
+      body: passedOn(body, checked?.passing),
+      unchanged: async () => true,
+      ...(checked && { damage: checked.damage }),
+    };
   } catch (error) {
     if (body) discard(body);
     if (!isS3Failure(error)) throw error;
@@ -100,8 +120,7 @@ const refuseHiddenMetadata = (client: S3Client, headers: Readonly<Record<string,
 };
 
 /** undici calls it an error when a reader stops early; its reader must be able to tell that from a broken connection. */
-const passedOn = (body: Readable): Readable => {
-  const passing = new PassThrough();
+const passedOn = (body: Readable, passing: Duplex = new PassThrough()): Readable => {
   pipeline(body, passing, () => {});
   return passing;
 };

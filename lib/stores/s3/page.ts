@@ -1,6 +1,6 @@
 // Reads one ListObjectsV2 answer, front to back, once: about a million keys a CPU second.
 import type { Entry } from '../../compare/entry.ts';
-import { decodeEntities, rootOf, textOf } from './xml.ts';
+import { decodeEntities, isWhole, textOf } from './xml.ts';
 
 export interface Page {
   /** In the order of the answer, relative to the store's prefix. */
@@ -9,7 +9,12 @@ export interface Page {
   readonly commonPrefixes: string[];
   /** The continuation token; undefined: the listing ends here. */
   readonly next?: string;
+  /** As many as the service puts on one page. */
+  readonly isFull: boolean;
 }
+
+/** What S3 puts on a page, and what services do that do not say how many. */
+const KEYS_ON_A_PAGE = 1_000;
 
 /** What a page must never contain: thrown as text, since only the caller knows the bucket. */
 export class UnreadablePage extends Error {
@@ -17,8 +22,9 @@ export class UnreadablePage extends Error {
 }
 
 const ROOT = 'ListBucketResult';
+const END = `</${ROOT}>`;
 
-export const isWholePage = (xml: string): boolean => rootOf(xml) === ROOT && xml.trimEnd().endsWith(`</${ROOT}>`);
+export const isWholePage = (xml: string): boolean => isWhole(xml, ROOT);
 
 /** Of a document that `isWholePage` found whole. */
 export const readPage = (xml: string, prefix: string): Page => {
@@ -41,6 +47,7 @@ class PageScanner {
   private readonly commonPrefixes: string[] = [];
   private truncated: string | undefined;
   private token: string | undefined;
+  private maxKeys = KEYS_ON_A_PAGE;
   /** Behind what was read. */
   private at = 0;
 
@@ -58,9 +65,17 @@ class PageScanner {
       else if (xml.startsWith('CommonPrefixes>', open + 1)) {
         this.commonPrefixes.push(this.keyText(textOf(this.inner(open), 'Prefix') ?? ''));
       } else if (xml.startsWith('IsTruncated>', open + 1)) this.truncated = this.inner(open);
+      else if (xml.startsWith('MaxKeys>', open + 1)) this.maxKeys = Number(this.inner(open)) || KEYS_ON_A_PAGE;
       else if (xml.startsWith('NextContinuationToken>', open + 1)) this.token = decodeEntities(this.inner(open));
       else this.inner(open);
     }
+    // Whatever stands behind an end that comes too early would be left out, and count as missing or as extra.
+    if (!xml.startsWith(END, this.at) || xml.slice(this.at + END.length).trim() !== '') {
+      throw new UnreadablePage('the document goes on behind its end');
+    }
+    // Within what is of no interest, or what is not closed as it was opened, entries were passed over.
+    if (countOf('<Contents>', xml) !== this.entries.length)
+      throw new UnreadablePage('not all of its entries can be read');
   }
 
   page(): Page {
@@ -68,9 +83,10 @@ class PageScanner {
     if (truncated !== 'true' && truncated !== 'false') {
       throw new UnreadablePage('the answer does not say whether more follows (IsTruncated)');
     }
-    if (truncated === 'false') return { entries, commonPrefixes };
+    const isFull = entries.length + commonPrefixes.length >= this.maxKeys;
+    if (truncated === 'false') return { entries, commonPrefixes, isFull };
     if (!token) throw new UnreadablePage('the answer says that more follows, but not how to go on (no token)');
-    return { entries, commonPrefixes, next: token };
+    return { entries, commonPrefixes, next: token, isFull };
   }
 
   /** The next child's `<`; -1 at the end of the element around it. */
@@ -111,7 +127,8 @@ class PageScanner {
     const from = open + nameLength + 2;
     const end = xml.indexOf('<', from);
     this.at = end + nameLength + 3;
-    if (xml.charCodeAt(end + 1) !== SLASH) throw new UnreadablePage('an element is not closed');
+    if (xml.charCodeAt(end + 1) !== SLASH || xml.charCodeAt(this.at - 1) !== GREATER)
+      throw new UnreadablePage('an element is not closed');
     return xml.slice(from, end);
   }
 
@@ -135,7 +152,9 @@ class PageScanner {
       else if (letter === UPPER_R && this.isLong(open, 13)) restored = isRestored(this.inner(open));
       else this.inner(open);
     }
-    this.at = xml.indexOf('>', this.at) + 1;
+    this.at = xml.indexOf('<', this.at);
+    if (!xml.startsWith('</Contents>', this.at)) throw new UnreadablePage('an entry ends before its end');
+    this.at += 11;
     if (key === undefined || size < 0 || Number.isNaN(modifiedAt)) {
       throw new UnreadablePage('an entry lacks its Key, Size or LastModified');
     }
@@ -161,15 +180,22 @@ class PageScanner {
   }
 }
 
+const countOf = (what: string, xml: string): number => {
+  let count = 0;
+  for (let at = xml.indexOf(what); at >= 0; at = xml.indexOf(what, at + what.length)) count += 1;
+  return count;
+};
+
 const isArchive = (storageClass: string): boolean => storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
 
 /** A restored copy is there to be read; while it is being restored it is not. */
 const isRestored = (status: string): boolean =>
   textOf(status, 'IsRestoreInProgress') === 'false' && status.includes('<RestoreExpiryDate>');
 
+/** Digits alone: `Number` would take `0x10`, `1e3` and `-0` too. -1: no size. */
 const sizeOf = (text: string): number => {
-  const size = Number(text);
-  return text !== '' && Number.isSafeInteger(size) ? size : -1;
+  const size = text === '' ? -1 : digits(text, 0, text.length);
+  return Number.isSafeInteger(size) ? size : -1;
 };
 
 const unquoted = (raw: string): string => {

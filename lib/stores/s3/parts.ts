@@ -16,6 +16,7 @@ export interface Part {
 export class Passed {
   bytes = 0;
   private readonly hash: Hash = createHash('md5');
+  private digest: string | undefined;
 
   take(chunk: Buffer): void {
     this.bytes += chunk.length;
@@ -23,7 +24,8 @@ export class Passed {
   }
 
   md5(): string {
-    return this.hash.digest('hex');
+    this.digest ??= this.hash.digest('hex');
+    return this.digest;
   }
 }
 

@@ -4,6 +4,7 @@ import { serviceOf } from './address.ts';
 import { isS3Failure } from './failure.ts';
 import { headObject } from './objects.ts';
 import { S3Store } from './store.ts';
+import { storeError } from './way-out.ts';
 
 /**
  * The same service, and the destination's credentials read a key listed on the source. Without a key nothing is
@@ -27,7 +28,8 @@ const canRead = async (reader: S3Store, source: S3Store, key: string): Promise<b
     const client = reader.target.client.forBucket(source.target.client.address);
     return (await headObject(client, source.fullKey(key))) !== undefined;
   } catch (error) {
-    if (isS3Failure(error)) return false;
-    throw error;
+    if (!isS3Failure(error)) throw error;
+    if (error.transient) throw storeError(error);
+    return false;
   }
 };

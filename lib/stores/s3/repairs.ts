@@ -1,4 +1,5 @@
 // What an error answer teaches about ourselves: the bucket's region, the right time, that keys have expired. Each once a request.
+import { clockTime } from './facts.ts';
 import type { S3Failure } from './failure.ts';
 import { textOf } from './xml.ts';
 
@@ -29,7 +30,7 @@ export class Repairs {
     if (region !== undefined && region !== own.region && this.firstTime('region')) return { region };
     const serverClock = serverClockIn(refusal, own.clock);
     if (serverClock !== undefined && this.firstTime('serverClock')) return { serverClock };
-    if (EXPIRED.has(refusal.failure.code) && this.firstTime('freshCredentials')) return { freshCredentials: true };
+    if (mayBeExpired(refusal.failure) && this.firstTime('freshCredentials')) return { freshCredentials: true };
     return undefined;
   }
 
@@ -43,14 +44,20 @@ export class Repairs {
 /** Keys of a secret end without a date: whoever rotates them deletes the old ones. */
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'TokenRefreshRequired', 'InvalidAccessKeyId']);
 
+/** A HEAD has no code, only the status that expired credentials get. */
+const mayBeExpired = ({ status, code, operation }: S3Failure): boolean =>
+  EXPIRED.has(code) || (operation === 'HeadObject' && status === 400 && code === '');
+
 const regionIn = ({ failure, headers, text }: Refusal): string | undefined => {
   if (![301, 307, 400, 403].includes(failure.status ?? 0)) return undefined;
-  return headers['x-amz-bucket-region'] ?? (text.includes('<Region>') ? textOf(text, 'Region') : undefined);
+  const region = headers['x-amz-bucket-region'] ?? (text.includes('<Region>') ? textOf(text, 'Region') : undefined);
+  // It becomes a part of a host's name and of a header: whoever answers must not choose what else stands there.
+  return region !== undefined && /^[a-z0-9-]{1,63}$/.test(region) ? region : undefined;
 };
 
 const serverClockIn = ({ failure, headers }: Refusal, ownClock: number): number | undefined => {
   if (failure.code !== 'RequestTimeTooSkewed' && !(failure.status === 403 && failure.code === '')) return undefined;
-  const date = Date.parse(headers.date ?? '');
+  const date = clockTime(headers.date);
   if (Number.isNaN(date)) return undefined;
   return failure.code !== '' || Math.abs(date - ownClock) > NOTABLE_SKEW_MS ? date : undefined;
 };

@@ -1,11 +1,11 @@
 // Copies pictures without their bytes passing through here: CopyObject, above its limit UploadPartCopy.
-import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask, OpenUpload } from '../copy.ts';
+import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask } from '../copy.ts';
 import { isLater, keptOutcome } from '../newer.ts';
 import type { PictureFacts, Store, WriteGuard } from '../store.ts';
 import { httpDate, storageHeaders } from './facts.ts';
 import { isS3Failure, type S3Failure, saysAbsent, saysPreconditionFailed } from './failure.ts';
-import { guardHeaders, isOccupied, isSameVersion } from './guard.ts';
-import { abortUpload, successValue } from './multipart.ts';
+import { guardHeaders, isOccupied, isUntouched, lookAgain } from './guard.ts';
+import { successValue } from './multipart.ts';
 import { copyInParts, giveUp } from './multipart-copy.ts';
 import { headObject } from './objects.ts';
 import { S3Store } from './store.ts';
@@ -26,11 +26,7 @@ export interface Pair {
 export const openServerSideRoute = (source: Store, destination: Store, options: CopyRouteOptions): CopyRoute => {
   if (!(source instanceof S3Store && destination instanceof S3Store)) throw new TypeError('both stores must be on S3');
   const pair: Pair = { source, destination, options, partSizeBytes: options.partSizeBytes ?? PART_SIZE_BYTES };
-  const { client } = destination.target;
-  return {
-    copy: (line, task) => copyPicture(pair, line, task),
-    abandon: ({ key, uploadId }: OpenUpload) => abortUpload(client, { key: destination.fullKey(key), uploadId }),
-  };
+  return { copy: (line, task) => copyPicture(pair, line, task) };
 };
 
 const copyPicture = async (pair: Pair, line: CopyLine, task: CopyTask): Promise<CopyOutcome> => {
@@ -103,7 +99,8 @@ const copyWhole = async (pair: Pair, line: CopyLine, task: CopyTask, guard: Writ
   };
   try {
     const key = destination.fullKey(line.key);
-    await client.send({ operation, method: 'PUT', key, headers, takesLong: true }, (answer) =>
+    const beforeAgain = lookAgain(destination.target, key, guard, operation);
+    await client.send({ operation, method: 'PUT', key, headers, takesLong: true, beforeAgain }, (answer) =>
       successValue(client, operation, answer, 'CopyObjectResult', 'ETag'),
     );
     return copiedUnder(guard);
@@ -141,6 +138,3 @@ export const judgeStanding = async (pair: Pair, line: CopyLine, guard: WriteGuar
   const detail = `${standing.size} bytes stand on the destination, ${line.size} were listed on the source`;
   return failed(guard.kind === 'create' ? 'differentOnDestination' : 'changedOnDestination', detail);
 };
-
-const isUntouched = (standing: PictureFacts, guard: WriteGuard): boolean =>
-  guard.kind === 'replace' && isSameVersion(standing, guard.was);

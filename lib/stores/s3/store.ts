@@ -21,6 +21,7 @@ import { md5InEtag } from './facts.ts';
 import { isS3Failure } from './failure.ts';
 import type { Target } from './guard.ts';
 import { listRange, prefixesBelow } from './listing.ts';
+import { abortUpload } from './multipart.ts';
 import { headObject, openObject } from './objects.ts';
 import { storeError } from './way-out.ts';
 import { writePicture } from './write.ts';
@@ -102,6 +103,10 @@ export class S3Store implements Store {
   ): Promise<WriteResult> {
     const { target, partSizeBytes } = this;
     return writePicture({ target, key: this.fullKey(key), picture, guard, options, memory, partSizeBytes });
+  }
+
+  abandon(key: string, uploadId: string): Promise<void> {
+    return abortUpload(this.target.client, { key: this.fullKey(key), uploadId });
   }
 
   /** No listing tells which objects KMS encrypted: two that differ may still be equal, which only `facts` can tell. */

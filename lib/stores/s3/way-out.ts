@@ -46,9 +46,11 @@ const NEEDED: Readonly<Record<string, string>> = {
 
 const wayOut = (failure: S3Failure): string | undefined => {
   if (isConditionRefused(failure)) return CONDITION;
+  if (isUnknown(failure)) return `the service does not know ${failure.operation}`;
+  if (failure.operation === 'HeadObject' && failure.status === 400) return `a HEAD is told no reason: ${CREDENTIALS}`;
   if (isDenied(failure)) return NEEDED[failure.operation] && `needed: ${NEEDED[failure.operation]}`;
   if (failure.status === undefined && failure.transient) return 'check the endpoint and the network';
-  return STORE_CODES[failure.code];
+  return Object.hasOwn(STORE_CODES, failure.code) ? STORE_CODES[failure.code] : undefined;
 };
 
 const explain = (failure: S3Failure): string => {
@@ -59,10 +61,14 @@ const explain = (failure: S3Failure): string => {
 const isDenied = ({ status, code }: S3Failure): boolean =>
   code === 'AccessDenied' || (status === 403 && (code === '' || code === 'Forbidden'));
 
-const isConditionRefused = ({ status, code }: S3Failure): boolean => status === 501 || code === 'NotImplemented';
+const isUnknown = ({ status, code }: S3Failure): boolean => status === 501 || code === 'NotImplemented';
+
+const CONDITIONAL: ReadonlySet<string> = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload']);
+
+const isConditionRefused = (failure: S3Failure): boolean => isUnknown(failure) && CONDITIONAL.has(failure.operation);
 
 const concernsTheStore = ({ status, code, transient }: S3Failure): boolean =>
-  code in STORE_CODES || (status === undefined && !transient && code !== 'UND_ERR_INVALID_ARG');
+  Object.hasOwn(STORE_CODES, code) || (status === undefined && !transient && code !== 'UND_ERR_INVALID_ARG');
 
 /** For listings and for looking at single keys: nothing but these two leaves the store as an error. */
 export const storeError = (failure: S3Failure): StoreRefused | StoreUnavailable =>
@@ -94,7 +100,8 @@ export const pictureFailure = (failure: S3Failure, side: 'source' | 'destination
 };
 
 const reasonOf = (failure: S3Failure, side: 'source' | 'destination'): string => {
-  const known = REASONS[failure.code];
+  // The code is the service's own word, `constructor` perhaps.
+  const known = Object.hasOwn(REASONS, failure.code) ? REASONS[failure.code] : undefined;
   if (known !== undefined) return known;
   if (isConditionRefused(failure)) return 'conditionRefused';
   if (isDenied(failure)) return failure.operation === 'GetObjectTagging' ? 'tagsDenied' : 'accessDenied';

@@ -1,20 +1,12 @@
 // Writes a picture that streams in: whole up to one part's size, in parts above; hashed while it passes.
 import { createHash } from 'node:crypto';
 import type { MemoryBudget, OpenPicture, WriteGuard, WriteOptions, WriteResult } from '../store.ts';
-import { discard } from './client.ts';
-import { headersFor } from './facts.ts';
+import { discard } from './body.ts';
+import { completeGuarded } from './complete.ts';
+import { headersFor, storedMd5 } from './facts.ts';
 import { isS3Failure, type S3Failure, saysAbsent, saysPreconditionFailed } from './failure.ts';
-import { guardHeaders, isOccupied, type Target } from './guard.ts';
-import {
-  abortUpload,
-  completeUpload,
-  createUpload,
-  etagOfParts,
-  mayBeCompleted,
-  partSizeFor,
-  type Upload,
-  uploadPart,
-} from './multipart.ts';
+import { guardHeaders, isOccupied, lookAgain, type Target } from './guard.ts';
+import { abortUpload, createUpload, etagIn, partSizeFor, type Upload, uploadPart } from './multipart.ts';
 import { headObject } from './objects.ts';
 import { type Part, Passed, partsOf } from './parts.ts';
 import { failed, pictureFailure } from './way-out.ts';
@@ -52,15 +44,26 @@ export const writePicture = async (writing: Writing): Promise<WriteResult> => {
 /** What If-Match asks for may also have been deleted: then S3 answers 404. */
 const saysOccupied = (failure: S3Failure): boolean => saysPreconditionFailed(failure) || saysAbsent(failure);
 
-const putWhole = async ({ target, key, picture, guard, options, memory }: Writing): Promise<WriteResult> => {
+const putWhole = async (writing: Writing): Promise<WriteResult> => {
+  const { picture, memory } = writing;
   const passed = new Passed();
   let whole: Part | undefined;
   try {
     for await (const part of partsOf(picture, picture.facts.size, passed, memory)) whole = part;
     const refusal = await refusalOf(picture, passed);
     if (refusal) return refusal;
-    await target.client.send({
-      operation: 'PutObject',
+    const put = await putBytes(writing, writing.guard, whole);
+    return isAsSent(put, passed) ? { outcome: 'written' } : await mendStored(writing, put, whole, passed);
+  } finally {
+    whole?.release();
+  }
+};
+
+const putBytes = async ({ target, key, picture, options }: Writing, guard: WriteGuard, whole: Part | undefined) => {
+  const operation = 'PutObject';
+  return target.client.send(
+    {
+      operation,
       method: 'PUT',
       key,
       headers: {
@@ -70,11 +73,28 @@ const putWhole = async ({ target, key, picture, guard, options, memory }: Writin
       },
       body: whole?.bytes ?? Buffer.alloc(0),
       takesLong: true,
-    });
+      beforeAgain: lookAgain(target, key, guard, operation),
+    },
+    (answer) => ({ etag: etagIn(target.client, operation, answer), md5: storedMd5(answer.headers) }),
+  );
+};
+
+type Put = Awaited<ReturnType<typeof putBytes>>;
+
+const isAsSent = ({ md5 }: Put, passed: Passed): boolean => md5 === undefined || md5 === passed.md5();
+
+/** Other bytes stand there than were sent. They are ours: exactly they may be replaced, once. */
+const mendStored = async (
+  writing: Writing,
+  put: Put,
+  whole: Part | undefined,
+  passed: Passed,
+): Promise<WriteResult> => {
+  const was = await headObject(writing.target.client, writing.key);
+  const isOurs = was?.etag === put.etag;
+  if (isOurs && isAsSent(await putBytes(writing, { kind: 'replace', was }, whole), passed))
     return { outcome: 'written' };
-  } finally {
-    whole?.release();
-  }
+  return failed('corrupted', `other bytes were stored than were sent (MD5 ${put.md5} instead of ${passed.md5()})`);
 };
 
 const EMPTY_MD5 = createHash('md5').digest('base64');
@@ -84,6 +104,7 @@ const putInParts = async (writing: Writing): Promise<WriteResult> => {
   const upload = { key, uploadId: await createUpload(target.client, key, headersFor(picture.facts, options)) };
   let result: WriteResult | undefined;
   try {
+    await options.onUpload?.(upload.uploadId);
     result = await fillAndComplete(writing, upload);
     return result;
   } finally {
@@ -93,21 +114,13 @@ const putInParts = async (writing: Writing): Promise<WriteResult> => {
 };
 
 const fillAndComplete = async (writing: Writing, upload: Upload): Promise<WriteResult> => {
-  const { target, key, picture, guard } = writing;
+  const { target, picture, guard } = writing;
   const passed = new Passed();
   const etags = await uploadParts(writing, upload, passed);
   const refusal = await refusalOf(picture, passed);
   if (refusal) return refusal;
-  // Minutes may have passed since the first look.
-  if (await isOccupied(target, key, guard)) return { outcome: 'occupied' };
-  try {
-    await completeUpload(target.client, upload, etags, guardHeaders(target, guard));
-  } catch (error) {
-    if (!isS3Failure(error) || !mayBeCompleted(error)) throw error;
-    const standing = await headObject(target.client, key);
-    if (standing?.etag !== etagOfParts(etags)) throw error;
-  }
-  return { outcome: 'written' };
+  const completed = await completeGuarded(target, upload, etags, guard);
+  return { outcome: completed === 'completed' ? 'written' : 'occupied' };
 };
 
 const uploadParts = async (writing: Writing, upload: Upload, passed: Passed): Promise<string[]> => {
@@ -130,8 +143,9 @@ const uploadParts = async (writing: Writing, upload: Upload, passed: Passed): Pr
 };
 
 /** Looked at before anything appears under the key: what changed or does not match keeps nothing. */
-const refusalOf = async ({ facts, unchanged }: OpenPicture, passed: Passed): Promise<WriteResult | undefined> => {
-  if (!(await unchanged())) return { outcome: 'changedOnSource' };
+const refusalOf = async (picture: OpenPicture, passed: Passed): Promise<WriteResult | undefined> => {
+  const { facts } = picture;
+  if (!(await picture.unchanged())) return { outcome: 'changedOnSource' };
   if (passed.bytes !== facts.size) {
     return failed('corrupted', `${passed.bytes} bytes or more arrived instead of ${facts.size}`);
   }
@@ -139,5 +153,6 @@ const refusalOf = async ({ facts, unchanged }: OpenPicture, passed: Passed): Pro
   if (facts.md5 !== undefined && facts.md5 !== md5) {
     return failed('corrupted', `the MD5 of what arrived is ${md5}, the source says ${facts.md5}`);
   }
-  return undefined;
+  const damage = picture.damage?.();
+  return damage === undefined ? undefined : failed('corrupted', damage);
 };

@@ -15,6 +15,10 @@ export const rootOf = (xml: string): string | undefined => {
   return /^<([A-Za-z][\w.-]*)/.exec(xml.slice(at, at + 80))?.[1];
 };
 
+/** Of this name, and not cut before its end. */
+export const isWhole = (xml: string, root: string): boolean =>
+  rootOf(xml) === root && xml.trimEnd().endsWith(`</${root}>`);
+
 const QUESTION_MARK = 0x3f;
 const EXCLAMATION_MARK = 0x21;
 
@@ -43,9 +47,12 @@ const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 export const decodeEntities = (text: string): string =>
   text.includes('&')
     ? text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
-        if (name !== undefined) return NAMED[name] ?? whole;
+        // Own names only: `&toString;` is no character.
+        if (name !== undefined) return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? whole) : whole;
         const code = hex === undefined ? Number.parseInt(decimal ?? '', 10) : Number.parseInt(hex, 16);
-        return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+        // Half a surrogate pair is no character either, and no request could carry it.
+        const isCharacter = code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+        return isCharacter ? String.fromCodePoint(code) : whole;
       })
     : text;
 

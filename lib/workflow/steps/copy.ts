@@ -4,17 +4,21 @@ import type { CopyRoute } from '../../stores/copy.ts';
 import { openRoute } from '../../stores/route.ts';
 import { CopyRun } from '../copy-run.ts';
 import { entriesInOrder } from '../copying-order.ts';
+import { UnreadableFile } from '../errors.ts';
 import { beginInvocation, CommitLog } from '../invocation.ts';
 import { freshItem, type ItemDocument, type Uploads } from '../item-document.ts';
 import type { Limits } from '../limits.ts';
-import { readJson } from '../lines.ts';
 import type { CopyInput, CopyItem, Progress } from '../payloads.ts';
+import { isCopyItem, readUploads } from '../plan-files.ts';
 import { itemSk, type MigrationRecord } from '../record.ts';
 import type { Options } from '../request.ts';
 import { keyPatternOf } from '../rules.ts';
 import type { RunStep, StepContext } from './context.ts';
 
 export const copy: RunStep<CopyInput, Progress> = async ({ migrationId, round, item }, context) => {
+  // Step Functions read it from a file.
+  if (!isCopyItem(item))
+    throw new UnreadableFile(`An item of round ${round}'s copy plan is not what was written there.`);
   const record = await beginInvocation(context, migrationId);
   const log = await CommitLog.open<ItemDocument>(context, migrationId, itemSk(round, item.index), freshItem(item));
   if (log.document.done) return { done: true };
@@ -38,7 +42,7 @@ const copyItem = async (
   const [route, entries, uploads] = await Promise.all([
     routeFor(record, context),
     entriesInOrder(context.files, item, options.order, keyPatternOf(record.request)),
-    uploadsPath ? readJson<Uploads>(context.files, uploadsPath) : ({} as Uploads),
+    uploadsPath ? readUploads(context.files, uploadsPath) : ({} as Uploads),
   ]);
   const onlyIfNewer = options.onDifferent === 'newer';
   const run = new CopyRun({ log, context, route, entries, uploads, onlyIfNewer, ...place, item: item.index });

@@ -28,7 +28,7 @@ export const fail: RunStep<FailInput, FailOutput> = async ({ migrationId, error 
 /** On AWS a Map fails with an error of its own, whatever its child threw; the child's document has the reason. */
 const MAP_FAILED = 'States.ExceedToleratedFailureThreshold';
 /** What a child says when the others' failure ended it. */
-const CONSEQUENCES: ReadonlySet<string> = new Set(['Stopping', 'LockLost']);
+const CONSEQUENCES: ReadonlySet<string> = new Set(['Stopping', 'LockLost', 'Overtaken']);
 
 const brokenChild = async ({ Error: name }: FailInput['error'], migrationId: string, { records }: StepContext) => {
   if (name !== MAP_FAILED) return undefined;

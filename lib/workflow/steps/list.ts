@@ -8,9 +8,11 @@ import type { Range } from '../../compare/range.ts';
 import { countFinding, countListed } from '../../compare/statistics.ts';
 import { IncompleteListing } from '../../stores/errors.ts';
 import type { Store } from '../../stores/store.ts';
+import { UnreadableFile } from '../errors.ts';
 import { beginInvocation, CommitLog } from '../invocation.ts';
 import { ListRun } from '../list-run.ts';
 import type { ListInput, Progress } from '../payloads.ts';
+import { isTask } from '../plan-files.ts';
 import { taskSk } from '../record.ts';
 import { keyPatternOf, rulesOf } from '../rules.ts';
 import { type BothSides, foundIn, Segment } from '../segments.ts';
@@ -18,6 +20,8 @@ import { freshTask, type TaskDocument, type ToDo } from '../task-document.ts';
 import type { RunStep, StepContext } from './context.ts';
 
 export const list: RunStep<ListInput, Progress> = async ({ migrationId, round, task }, context) => {
+  // Step Functions read it from a file.
+  if (!isTask(task)) throw new UnreadableFile(`A task of round ${round}'s plan is not what was written there.`);
   const record = await beginInvocation(context, migrationId);
   const { request } = record;
   const log = await CommitLog.open<TaskDocument>(context, migrationId, taskSk(round, task.index), freshTask(task));
@@ -27,15 +31,17 @@ export const list: RunStep<ListInput, Progress> = async ({ migrationId, round, t
       context.openStore(request.source, 'source'),
       context.openStore(request.destination, 'destination'),
     ]);
+    const rules = rulesOf(request);
     const resolver = {
       source,
       destination,
       onDifferent: request.options.onDifferent,
       keyPattern: keyPatternOf(request),
+      minAgeMs: rules.minAgeMs,
     };
     const run = new ListRun({ log, context, resolver, migrationId, round, task: task.index });
     return {
-      done: await compareRanges(log.document.remaining, run, { source, destination, rules: rulesOf(request) }, context),
+      done: await compareRanges(log.document.remaining, run, { source, destination, rules }, context),
     };
   } catch (error) {
     await log.abandon(error as Error);
@@ -119,7 +125,13 @@ const look = (joined: Joined, segment: Segment, run: ListRun, rules: Rules): voi
     case 'different':
     case 'archived':
     case 'settling':
-      segment.take(foundIn(joined.source!, judged.finding, run.keyPattern));
+      segment.take(
+        foundIn(joined.source!, judged.finding, {
+          keyPattern: run.keyPattern,
+          minAgeMs: rules.minAgeMs,
+          listedAt: segment.listedAt,
+        }),
+      );
   }
 };
 

@@ -9,8 +9,9 @@ import { planFrom } from '../from.ts';
 import { beginInvocation, goesOn } from '../invocation.ts';
 import type { Limits } from '../limits.ts';
 import { writeJson } from '../lines.ts';
-import { copyPlanPath, planPath } from '../paths.ts';
+import { attemptedPlanPath, copyPlanPath, planPath } from '../paths.ts';
 import type { PlanInput, PlanOutput, PlanTask } from '../payloads.ts';
+import { readPlan } from '../plan-files.ts';
 import { changeMigration, hasEnded } from '../record.ts';
 import type { RunStep, StepContext } from './context.ts';
 
@@ -25,6 +26,8 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
     context.openStore(record.request.source, 'source'),
     context.openStore(record.request.destination, 'destination'),
   ]);
+  // Also where nothing will be missing: what was killed may have left its last picture's temporary file.
+  if (record.request.mode === 'sync') await destination.tidy?.();
   const key = await anyKey(source);
   const sameService = key !== undefined && (await probeSameService(source, destination, key));
   await changeMigration(context.records, migrationId, (now) => (hasEnded(now.status) ? undefined : { sameService }));
@@ -38,8 +41,25 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
     ...context,
     goOn: () => goesOn(context, migrationId),
   });
-  await writeJson(context.files, paths.planPath, tasksOf(rangesFromBoundaries(boundaries), context.limits));
+  await planOnce(migrationId, tasksOf(rangesFromBoundaries(boundaries), context.limits), context);
   return { migrationId, round: 1, begin: 'List', ...paths };
+};
+
+/**
+ * The first one stands: an invocation that was taken for lost may come here when its successor's tasks have been listed,
+ * and other folders than that one found by then. Whoever comes writes the very same plan.json.
+ */
+const planOnce = async (migrationId: string, tasks: readonly PlanTask[], context: StepContext): Promise<void> => {
+  const mine = attemptedPlanPath(migrationId, 1, context.attempt);
+  await writeJson(context.files, mine, tasks);
+  const { planned = mine } = await changeMigration(context.records, migrationId, (now) =>
+    hasEnded(now.status) || now.planned !== undefined ? undefined : { planned: mine },
+  );
+  await writeJson(
+    context.files,
+    planPath(migrationId, 1),
+    planned === mine ? tasks : await readPlan(context.files, planned),
+  );
 };
 
 /** Groups neighbouring ranges; what plan.json holds. */
@@ -85,7 +105,8 @@ const leafPrefixes = async (store: Store, budget: number, context: Discovering):
     leaves.push(...affordable.filter((prefix, i) => prefix !== '' && below[i]?.prefixes.length === 0));
     level = below.flatMap(({ prefixes }) => prefixes);
   }
-  return [...leaves, ...level];
+  // No budget or no depth at all: then everything is one range.
+  return [...leaves, ...level].filter((prefix) => prefix !== '');
 };
 
 /** Some listed key, to try whether the destination's credentials can read the source. */

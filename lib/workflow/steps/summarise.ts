@@ -15,10 +15,11 @@ import { planCopying } from '../copy-plan.ts';
 import { SumsDisagree } from '../errors.ts';
 import { copiedRounds } from '../figures.ts';
 import { addExamples, beginInvocation, type Examples } from '../invocation.ts';
-import { readJson, writeJson } from '../lines.ts';
+import { writeJson } from '../lines.ts';
 import { writeMissingList } from '../missing-list.ts';
 import { copyPlanPath, examplesPath, planPath } from '../paths.ts';
-import type { PlanTask, ShardRef, SummariseInput, SummariseOutput } from '../payloads.ts';
+import type { ShardRef, SummariseInput, SummariseOutput } from '../payloads.ts';
+import { readPlan } from '../plan-files.ts';
 import { changeMigration, hasEnded, migrationPk, type RoundRecord, tasksPrefix } from '../record.ts';
 import { writeReportSoFar } from '../report-of.ts';
 import { shardsOf, type TaskDocument } from '../task-document.ts';
@@ -27,7 +28,7 @@ import type { RunStep, StepContext } from './context.ts';
 export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migrationId, round }, context) => {
   const record = await beginInvocation(context, migrationId);
   const { files } = context;
-  const plan = await readJson<PlanTask[]>(files, planPath(migrationId, round));
+  const plan = await readPlan(files, planPath(migrationId, round));
   const { comparison, shards, examples } = await addUp(migrationId, round, plan.length, context);
 
   const copyPlan = planCopying(shards, record.request.options.order, context.limits.maxCopyItems);
@@ -38,12 +39,10 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
   }
   let isFirst = false;
   const closed = await changeMigration(context.records, migrationId, (now) => {
-    // Somebody ended it meanwhile: its figures stay as they were reported.
-    const ended = hasEnded(now.status);
-    isFirst = !ended && !now.rounds.some((one) => one.round === round);
-    if (ended) return undefined;
-    const others = now.rounds.filter((one) => one.round !== round);
-    return { rounds: [...others, { round, comparison, copyList: comparison.copyList }] };
+    // Somebody ended it meanwhile: its figures stay as they were reported. Or this is a repetition: the figures are the
+    // same, and the round may have been copied since.
+    isFirst = !hasEnded(now.status) && !now.rounds.some((one) => one.round === round);
+    return isFirst ? { rounds: [...now.rounds, { round, comparison, copyList: comparison.copyList }] } : undefined;
   });
   if (isFirst) countComparison(comparison.statistics, context);
   await writeReportSoFar(context, closed);
@@ -75,6 +74,7 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
   const shards: ShardRef[] = [];
   let examples: Examples = {};
   const sums = { copyList: NOTHING, remaining: NOTHING, remainingForGood: NOTHING, rangesForGood: 0 };
+  const different = { kept: NOTHING, keptForGood: NOTHING };
   let listedAt = Number.POSITIVE_INFINITY;
   let done = 0;
   for await (const task of context.records.list<TaskDocument>(migrationPk(migrationId), tasksPrefix(round))) {
@@ -85,11 +85,13 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
     examples = addExamples(examples, task.examples);
     const its = await shardsOf(task, context.files);
     shards.push(...its);
-    for (const { copyList, remaining } of task.ranges) {
+    for (const { copyList, remaining, kept = NOTHING } of task.ranges) {
       sums.copyList = plus(sums.copyList, copyList);
       sums.remaining = plus(sums.remaining, remaining);
+      different.kept = plus(different.kept, kept);
       if (copyList.count > 0) continue;
       sums.remainingForGood = plus(sums.remainingForGood, remaining);
+      different.keptForGood = plus(different.keptForGood, kept);
       sums.rangesForGood++;
     }
   }
@@ -104,6 +106,7 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
   const comparison: NonNullable<RoundRecord['comparison']> = {
     statistics: toCompact(statistics),
     ...sums,
+    ...different,
     ...(tasks > 0 ? { listedAt } : {}),
   };
   return { comparison, shards, examples };

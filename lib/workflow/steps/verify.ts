@@ -2,9 +2,10 @@
 import type { Range } from '../../compare/range.ts';
 import { closeRound } from '../close-round.ts';
 import { beginInvocation } from '../invocation.ts';
-import { readJson, writeJson } from '../lines.ts';
+import { writeJson } from '../lines.ts';
 import { copyPlanPath, planPath } from '../paths.ts';
-import type { PlanTask, VerifyInput, VerifyOutput } from '../payloads.ts';
+import type { VerifyInput, VerifyOutput } from '../payloads.ts';
+import { readPlan } from '../plan-files.ts';
 import type { Records, ReportFiles } from '../ports.ts';
 import { indexOf, migrationPk, tasksPrefix } from '../record.ts';
 import { writeReportSoFar } from '../report-of.ts';
@@ -34,7 +35,7 @@ export const rangesToCompareAgain = async (
   migrationId: string,
   round: number,
 ): Promise<Range[]> => {
-  const plan = await readJson<PlanTask[]>(files, planPath(migrationId, round));
+  const plan = await readPlan(files, planPath(migrationId, round));
   const ranges: Range[] = [];
   let compared = false;
   for await (const task of records.list<TaskDocument>(migrationPk(migrationId), tasksPrefix(round))) {

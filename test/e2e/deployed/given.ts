@@ -24,6 +24,9 @@ export const STORES: Readonly<Record<string, { readonly bucket: string }>> = Obj
     'nightly-new',
     'cli-old',
     'cli-new',
+    'killed-old',
+    'killed-new',
+    'flaky-new',
   ].map((name) => [name, { bucket: `deployed-${name}` }]),
 );
 

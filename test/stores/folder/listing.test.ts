@@ -140,7 +140,7 @@ test("Picferry's own files are never listed, a file of that name is", async (t) 
   await plant(root, {
     '.picferry/x.tmp': 'x',
     'cam1/.picferry/a.jpg': 'x',
-    'cam1/.picferry-0123456789abcdef.tmp': 'x',
+    'cam1/.picferry-00000000-1-0123456789abcdef.tmp': 'x',
     'cam1/.picferry-mine.tmp': 'x',
   });
   assert.deepEqual(keysOf(await listed(await open(root))), [

@@ -48,7 +48,7 @@ describe('where a key stands below a folder', () => {
     ['.picferry', /keyNotAllowed: .*Picferry's own/],
     ['.picferry/', /keyNotAllowed: .*Picferry's own/],
     ['.picferry/x.tmp', /keyNotAllowed: .*Picferry's own/],
-    ['cam1/.picferry-0123456789abcdef.tmp', /keyNotAllowed: .*temporary/],
+    ['cam1/.picferry-00000000-1-0123456789abcdef.tmp', /keyNotAllowed: .*temporary/],
     // Listings hide it, so a copy of it would be missing for ever.
     ['cam1/.picferry/01234567-999-0123456789abcdef.tmp', /keyNotAllowed: .*temporary/],
     ['x'.repeat(256), /keyNotAllowed: .*255 bytes/],

@@ -107,7 +107,7 @@ describe('a picture of several parts', () => {
     const own = `"${etag.digest('hex')}-3"`;
     for (const [standing, expected] of [
       [own, 'written'],
-      ['"foreign-3"', 'failed'],
+      ['"foreign-3"', 'occupied'],
     ] as const) {
       let completions = 0;
       const script: Script = (request, number) => {

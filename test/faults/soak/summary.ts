@@ -1,0 +1,27 @@
+// What a soak says at its end, for a terminal and as Markdown.
+import { markdown } from './measures.ts';
+import type { Soaked } from './soak.ts';
+
+const listed = (amounts: Readonly<Record<string, number>>): string =>
+  Object.entries(amounts)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([what, times]) => `${times} × ${what}`)
+    .join(', ');
+
+export const summaryOf = (soaked: Soaked, { minutes, seed }: { readonly minutes: number; readonly seed: number }) => {
+  const { samples, flatness, proof, tally, pictures, loadSeconds, wrong } = soaked;
+  const migrations = Object.values(proof.ended).reduce((sum, times) => sum + times, 0);
+  const verdict =
+    wrong.length === 0
+      ? 'Proved: both sides hold the union, byte-identical; nothing was truncated or overwritten; every migration ended truthfully; no lock, temporary file or upload stays; memory and handles are flat.'
+      : `${wrong.length} WRONG:\n${wrong.map((one) => `- ${one}`).join('\n')}`;
+  const facts = [
+    `Load: ${loadSeconds} s (asked for ${minutes} minutes in all), seed ${seed}, ${pictures} pictures.`,
+    `Migrations: ${migrations}: ${listed(proof.ended)}.`,
+    `Faults: ${listed(tally)}, ${samples.at(-1)?.refusals ?? 0} × writes that met a full disk.`,
+    ...flatness.map(({ sentence }) => `Second half: ${sentence}.`),
+    `Growth that is no leak: the state folder keeps ${soaked.stateBytesPerMigration} bytes in ${soaked.stateFilesPerMigration} files a migration (records, lists, reports).`,
+  ];
+  const text = [...facts, verdict].join('\n');
+  return { text, markdown: `${facts.map((fact) => `- ${fact}`).join('\n')}\n\n${verdict}\n\n${markdown(samples)}` };
+};
