@@ -38,8 +38,10 @@ export class CopyRun {
   /** The migration was asked to stop: what was copied is committed, nothing more is begun. */
   stopped = false;
   private readonly parts: CopyRunParts;
-  /** The first position that was not begun together with the invocation. */
-  private firstLater = 0;
+  private first = 0;
+  private atOnce = 1;
+  /** Streams that would not have ended in time. */
+  private gaveUp = false;
   /** By position; holes are still open. */
   private readonly ended: (Ended | undefined)[] = [];
   private readonly open = new Map<number, OpenUpload>();
@@ -61,7 +63,8 @@ export class CopyRun {
   async copyFrom(position: number, atOnce: number): Promise<void> {
     const { context, entries, log } = this.parts;
     this.next = position;
-    this.firstLater = position + atOnce;
+    this.first = position;
+    this.atOnce = atOnce;
     const { handOnMs, commitEveryMs } = context.limits;
     const alarms = [this.alarm(handOnMs, this.handOver), this.alarm(handOnMs / 2, this.giveUp)];
     const ticker = setInterval(() => void this.commitInTurn(), commitEveryMs);
@@ -79,7 +82,8 @@ export class CopyRun {
     }
     await this.commit(true);
     const { document } = log;
-    if (!document.done && !this.stopped && document.position === position && this.open.size === 0) {
+    const isStuck = document.position === position && this.open.size === 0 && !this.gaveUp;
+    if (!document.done && !this.stopped && isStuck) {
       throw new NoProgress(
         `Item ${this.parts.item} copied nothing before its time was over (${entries.length} entries).`,
       );
@@ -121,8 +125,9 @@ export class CopyRun {
       if (outcome.outcome === 'unfinished') this.open.set(position, outcome.upload);
       else if (outcome.outcome === 'givenUp') {
         this.open.delete(position);
-        // Begun with the invocation, it had all the time there is: once more would end the same way.
-        if (!this.stopped && position < this.firstLater) this.ended[position] = TOOK_TOO_LONG;
+        this.gaveUp ||= !this.stopped;
+        // Alone and from the beginning it had all there is: once more would end the same way.
+        if (this.gaveUp && this.atOnce === 1 && position === this.first) this.ended[position] = TOOK_TOO_LONG;
       } else {
         this.open.delete(position);
         this.ended[position] = outcome;
@@ -208,6 +213,7 @@ export class CopyRun {
       uploadsPath: await this.writeUploads(before.position),
       done: position === entries.length && !files.some(({ outcome }) => outcome === 'notTried'),
       openUntil: ending ? log.whenOver : before.openUntil,
+      ...(this.gaveUp ? { atOnce: Math.max(1, Math.floor(this.atOnce / 4)) } : {}),
     });
   }
 

@@ -25,6 +25,8 @@ export interface ItemDocument extends Committed {
   /** JSON files that hold earlier ones of `files`, so that this document stays small. */
   readonly fileLists: readonly string[];
   readonly examples: Examples;
+  /** Fewer than asked for, since as many streamed for longer than an invocation runs: they share a line. */
+  readonly atOnce?: number;
   /** A file with large pictures under way, by position: `Record<position, OpenUpload>`. */
   readonly uploadsPath: string | null;
 }

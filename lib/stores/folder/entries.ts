@@ -62,14 +62,17 @@ const entryOf = (named: Named, stats: Stats): Entry | Undecided => {
 const wellFormedEntryOf = ({ path, key }: Named, stats: Stats): Entry | Undecided => {
   const wantsFolder = key.endsWith('/');
   if (stats.isDirectory() !== wantsFolder) throw new IncompleteListing(`${path} changed its kind while being listed`);
-  // A camera's clock may run years ahead; nothing was written later than the file system saw it change.
-  const modifiedAt = Math.floor(Math.min(stats.mtimeMs, stats.ctimeMs));
+  const modifiedAt = Math.floor(modifiedMs(stats));
   if (wantsFolder) return { key, size: 0, modifiedAt, directory: true };
   if (stats.isSymbolicLink()) return { key, size: 0, modifiedAt, problem: 'link' };
   if (!stats.isFile()) return { key, size: 0, modifiedAt, problem: 'specialFile' };
   const entry = { key, size: stats.size, modifiedAt };
   return bitsAllow(stats) ? entry : { entry, path };
 };
+
+/** A camera's clock may run years ahead; nothing was written later than the file system, where it tells, saw it change. */
+const modifiedMs = ({ mtimeMs, ctimeMs }: Stats): number =>
+  mtimeMs > Date.now() && ctimeMs > 0 ? Math.min(mtimeMs, ctimeMs) : mtimeMs;
 
 /**
  * The mode bits answer for almost every file without asking the disk again; where they say no, an access list

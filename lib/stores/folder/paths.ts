@@ -7,7 +7,10 @@ export const PRIVATE_FOLDER = '.picferry';
 /** Temporary files beside their target, where a mount point keeps them from standing in the private folder: named like those. */
 export const BESIDE = /^\.picferry-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp$/;
 
-export const isTemporaryBeside = (name: string): boolean => BESIDE.test(name);
+/** As earlier versions named them: theirs are no pictures either, though nobody can tell whose they were. */
+const BESIDE_BEFORE = /^\.picferry-[0-9a-f]{16}\.tmp$/;
+
+export const isTemporaryBeside = (name: string): boolean => BESIDE.test(name) || BESIDE_BEFORE.test(name);
 
 /** Temporary files in a private folder: host, process, chance. */
 export const TEMPORARY = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp$/;

@@ -1,5 +1,5 @@
 // Gives a finished temporary file its name: exclusively, or in place of exactly the version that was read.
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { copyFile, link, lstat, rename, utimes } from 'node:fs/promises';
 import type { WriteGuard, WriteResult } from '../store.ts';
 import { factsOf } from './facts.ts';
@@ -54,11 +54,12 @@ export class Placement {
     if (guard.kind === 'replace') {
       const changed = await this.occupied(target, guard);
       if (changed !== undefined) return changed;
+      const ours = await lstat(temporary, { bigint: true });
       try {
         await this.#naming.rename(temporary, target);
       } catch (error) {
         // On a network share it may have happened, and only the answer was lost.
-        if (await isThere(temporary)) throw error;
+        if (!isOne(ours, await statsAt(target))) throw error;
       }
       return { outcome: 'written' };
     }
@@ -92,18 +93,16 @@ export class Placement {
   }
 }
 
-const isThere = async (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    (error: unknown) => !isAbsence(error),
-  );
+const statsAt = (path: string): Promise<BigIntStats | null> => lstat(path, { bigint: true }).catch(() => null);
+
+/** File systems without inodes call every file's 0. */
+const isOne = (one: BigIntStats | null, other: BigIntStats | null): boolean =>
+  one !== null && other !== null && one.ino !== 0n && one.ino === other.ino && one.dev === other.dev;
 
 /** A link was made, whatever its answer was: asked again by a network share's client, it even says that something is there. */
 const areOne = async (temporary: string, target: string): Promise<boolean> => {
-  const [one, other] = await Promise.all(
-    [temporary, target].map((path) => lstat(path, { bigint: true }).catch(() => null)),
-  );
-  return one?.ino !== undefined && one.ino === other?.ino && one.dev === other.dev;
+  const [one, other] = await Promise.all([statsAt(temporary), statsAt(target)]);
+  return isOne(one, other);
 };
 
 /** What stands where a picture (or a marker's folder) should: undefined where it is of the same kind, or gone again. */

@@ -24,7 +24,7 @@ export const headObject = async (
   try {
     const operation = 'HeadObject';
     const { headers } = await client.send({ operation, method: 'HEAD', key }, (answer) => {
-      if (!isAnObject(answer.headers)) throw noObject(client, operation, answer.status);
+      if (!isDated(answer.headers)) throw noObject(client, operation, answer.status);
       return answer;
     });
     if (toCopy) refuseHiddenMetadata(client, headers);
@@ -60,9 +60,12 @@ const readTags = async (client: S3Client, key: string): Promise<Record<string, s
 const isAnObject = (headers: Readonly<Record<string, string>>): boolean =>
   'etag' in headers && 'last-modified' in headers;
 
+/** Some gateways know no ETag of what was put on their disk beside them; every one knows when it was changed. */
+const isDated = (headers: Readonly<Record<string, string>>): boolean => 'last-modified' in headers;
+
 /** A proxy, a portal: what it says of its own page is nothing about a picture. */
 const noObject = (client: S3Client, operation: string, status: number): S3Failure =>
-  senseless('no ETag and no Last-Modified', status, operation, client.address.bucket);
+  senseless('no Last-Modified', status, operation, client.address.bucket);
 
 /**
  * One GET reads one version: what changed since the listing is refused by the service, or seen in the answer's
@@ -79,7 +82,7 @@ export const openObject = async (
     // Before the body: a body that waits holds its connection, and tags that wait for one would wait for ever.
     const itsTags = tags ? { tags: await readTags(client, key) } : {};
     const headers = { 'if-unmodified-since': httpDate(guard.listedAt), ...CHECKSUM_MODE };
-    const isForeign = (found: Readonly<Record<string, string>>): boolean => !isAnObject(found);
+    const isForeign = (found: Readonly<Record<string, string>>): boolean => !isDated(found);
     const answer = await client.openBody({ operation: 'GetObject', method: 'GET', key, headers, isForeign });
     body = answer.body;
     refuseHiddenMetadata(client, answer.headers);

@@ -70,7 +70,7 @@ class PageScanner {
       else this.inner(open);
     }
     // Whatever stands behind an end that comes too early would be left out, and count as missing or as extra.
-    if (!xml.startsWith(END, this.at) || xml.slice(this.at + END.length).trim() !== '') {
+    if (xml.slice(this.at).trim() !== END) {
       throw new UnreadablePage('the document goes on behind its end');
     }
     // Within what is of no interest, or what is not closed as it was opened, entries were passed over.

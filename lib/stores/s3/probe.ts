@@ -29,7 +29,8 @@ const canRead = async (reader: S3Store, source: S3Store, key: string): Promise<b
     return (await headObject(client, source.fullKey(key))) !== undefined;
   } catch (error) {
     if (!isS3Failure(error)) throw error;
-    if (error.transient) throw storeError(error);
+    // An answer that makes no sense is one: where that is no object, pictures are streamed.
+    if (error.transient && error.status !== 200) throw storeError(error);
     return false;
   }
 };

@@ -52,7 +52,7 @@ const regionIn = ({ failure, headers, text }: Refusal): string | undefined => {
   if (![301, 307, 400, 403].includes(failure.status ?? 0)) return undefined;
   const region = headers['x-amz-bucket-region'] ?? (text.includes('<Region>') ? textOf(text, 'Region') : undefined);
   // It becomes a part of a host's name and of a header: whoever answers must not choose what else stands there.
-  return region !== undefined && /^[a-z0-9-]{1,63}$/.test(region) ? region : undefined;
+  return region !== undefined && /^[\w.-]{1,63}$/.test(region) ? region : undefined;
 };
 
 const serverClockIn = ({ failure, headers }: Refusal, ownClock: number): number | undefined => {

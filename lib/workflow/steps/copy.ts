@@ -46,7 +46,8 @@ const copyItem = async (
   ]);
   const onlyIfNewer = options.onDifferent === 'newer';
   const run = new CopyRun({ log, context, route, entries, uploads, onlyIfNewer, ...place, item: item.index });
-  await run.copyFrom(position, copiesAtOnce(options, context.limits));
+  const asked = copiesAtOnce(options, context.limits);
+  await run.copyFrom(position, Math.min(asked, log.document.atOnce ?? asked));
   return { done: run.stopped || log.document.done };
 };
 

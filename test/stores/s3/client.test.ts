@@ -145,6 +145,14 @@ describe('an answer that teaches', () => {
     );
   });
 
+  test('a region may be called as a private cloud likes', async () => {
+    await using s3 = await scriptedS3((_request, number) =>
+      number === 0 ? refusal(400, { 'x-amz-bucket-region': 'RegionOne' }) : FOUND,
+    );
+    await (await s3.store()).facts('a');
+    assert.match(s3.seen[1]?.headers.authorization ?? '', /\/RegionOne\//);
+  });
+
   test('the region may stand in the body', async () => {
     const body = '<Error><Code>AuthorizationHeaderMalformed</Code><Region>ap-south-1</Region></Error>';
     await using s3 = await scriptedS3(inTurn({ status: 400, body }, { body: '<Tagging/>' }));

@@ -32,6 +32,15 @@ const listing = async (script: Script, range?: Range, prefix = ''): Promise<Entr
 const keysOf = (entries: readonly Entry[]): string[] => entries.map(({ key }) => key);
 
 describe('a listing', () => {
+  test('may be indented, as some services write it, with entries or without', async () => {
+    const indented = (inner: string): Reply => ({
+      body: `<?xml version="1.0"?>\n<ListBucketResult>\n  <IsTruncated>false</IsTruncated>\n${inner}</ListBucketResult>\n\n`,
+    });
+    const spaced = object('a.jpg').replaceAll('><', '>\n    <');
+    assert.deepEqual(keysOf(await listing(inTurn(indented(`  ${spaced}\n`)))), ['a.jpg']);
+    assert.deepEqual(await listing(inTurn(indented(''))), []);
+  });
+
   test('tells key, size, time, ETag and the time of the server', async () => {
     await using s3 = await scriptedS3(inTurn(page(object('old/a.jpg'))));
     const store = await s3.store({ prefix: 'old/' });

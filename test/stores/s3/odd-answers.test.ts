@@ -59,6 +59,20 @@ describe('headFirst', () => {
   });
 });
 
+describe('a gateway to a disk that knows no ETags', () => {
+  const headers = { 'last-modified': 'Mon, 01 Jul 2024 11:00:00 GMT', 'content-length': '1' };
+
+  test('has pictures all the same', async () => {
+    await using s3 = await scriptedS3(() => ({ headers, body: 'x' }));
+    const store = await s3.store();
+    assert.equal((await store.facts('a.jpg'))?.size, 1);
+    const picture = await store.read('a.jpg', { size: 1, listedAt: Date.now() }, { tags: false });
+    assert.ok('body' in picture);
+    picture.body.destroy();
+    assert.equal(s3.seen.length, 2);
+  });
+});
+
 describe('what a proxy answers in the place of S3', () => {
   test('is no picture that stands there, nor one to be read', async () => {
     await using s3 = await scriptedS3(inTurn(PORTAL));
