@@ -19,6 +19,7 @@ migration ended truthfully, no lock and no leftover stays, and memory and handle
   --series FILE  writes everything that was measured: CSV, or JSON for a name that ends in .json
 
 Ctrl-C ends the load; the proof follows. A second one leaves at once.
+Where something is wrong, folders and state folder are kept to be looked at.
 Exit: 0 proved and flat, 1 something is wrong (it is said what), 2 usage, 130 left at once.`;
 
 const usage = (why: string): never => {
@@ -92,6 +93,7 @@ const soaked = await runSoak({
   minutes,
   seed,
   signal: stopping.signal,
+  keeps: true,
   onSample: show,
   say: (text) => console.log(text),
 }).catch(broken);

@@ -149,6 +149,7 @@ export class CopyRun {
       this.committing = (this.failure || this.stopped ? Promise.resolve() : this.commit(false)).catch(
         (error: unknown) => {
           this.failure ??= { error };
+          this.uploadsChanged = true;
         },
       );
       return this.committing;

@@ -103,15 +103,22 @@ export class ListRun {
     return this.segments.reduce((sum, segment) => sum + amount(segment), 0);
   }
 
-  /** One at a time: whoever comes while one runs waits for it, and the last commit always runs. */
+  /**
+   * One at a time: whoever comes while one runs waits for it, and the last commit always runs. None after a failure:
+   * what a broken one had cut off is lost here, and a later one would commit past it.
+   */
   async commit({ ending }: { ending: boolean }): Promise<void> {
     if (this.committing) {
       await this.committing;
       if (!ending) return;
     }
+    if (this.failure) throw this.failure.error;
     this.committing = this.write(ending);
     try {
       await this.committing;
+    } catch (error) {
+      this.fail(error);
+      throw error;
     } finally {
       this.committing = undefined;
     }

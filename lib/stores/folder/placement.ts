@@ -68,7 +68,8 @@ export class Placement {
       await this.#naming.link(temporary, target);
       return { outcome: 'written' };
     } catch (error) {
-      if (await areOne(temporary, target)) return { outcome: 'written' };
+      // Asked again by a network share's client, it even says that something is there.
+      if (isOne(await statsAt(temporary), await statsAt(target))) return { outcome: 'written' };
       if (codeOf(error) === 'EEXIST') return (await obstacleAt(target, 'file')) ?? { outcome: 'occupied' };
       if (refusesHardLinks(error))
         return failed(
@@ -98,12 +99,6 @@ const statsAt = (path: string): Promise<BigIntStats | null> => lstat(path, { big
 /** File systems without inodes call every file's 0. */
 const isOne = (one: BigIntStats | null, other: BigIntStats | null): boolean =>
   one !== null && other !== null && one.ino !== 0n && one.ino === other.ino && one.dev === other.dev;
-
-/** A link was made, whatever its answer was: asked again by a network share's client, it even says that something is there. */
-const areOne = async (temporary: string, target: string): Promise<boolean> => {
-  const [one, other] = await Promise.all([statsAt(temporary), statsAt(target)]);
-  return isOne(one, other);
-};
 
 /** What stands where a picture (or a marker's folder) should: undefined where it is of the same kind, or gone again. */
 export const obstacleAt = async (path: string, wanted: 'file' | 'folder'): Promise<Failure | undefined> => {

@@ -11,15 +11,20 @@ export interface Random {
   branch(name: string): Random;
 }
 
-/** mulberry32: 32 bits of state are plenty for choosing. */
-export const seeded = (seed: number): Random => {
+/** Whole numbers below 2^32 (mulberry32): 32 bits of state are plenty for choosing. */
+export const wordsFrom = (seed: number): (() => number) => {
   let state = seed >>> 0;
-  const next = (): number => {
+  return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return (mixed ^ (mixed >>> 14)) >>> 0;
   };
+};
+
+export const seeded = (seed: number): Random => {
+  const word = wordsFrom(seed);
+  const next = (): number => word() / 2 ** 32;
   const between = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
   return {
     next,

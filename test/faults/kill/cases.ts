@@ -1,5 +1,6 @@
 // Runs cases two at a time, each in a world of its own, and tells of those that went wrong how to have them again.
 import assert from 'node:assert/strict';
+import { wordsFrom } from '../cameras/random.ts';
 import type { NamedPoint } from './killed.ts';
 
 /** Every call at every moment, with `PICFERRY_FAULTS=all`; else so many of them, always the same ones. */
@@ -48,12 +49,6 @@ export const eachCase = async <T>(
 
 /** The same numbers below `below` for the same seed. */
 export const numbersFrom = (seed: number): ((below: number) => number) => {
-  let state = seed >>> 0;
-  return (below) => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  const word = wordsFrom(seed);
+  return (below) => word() % below;
 };

@@ -2,8 +2,10 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedHost, openEmbedded } from '../../../lib/embedded/host.ts';
 import { settleDead } from '../../../lib/embedded/settle-dead.ts';
+import { addressOf } from '../../../lib/stores/spec.ts';
 import { holdsLock } from '../../../lib/workflow/lock.ts';
 import { reportPath } from '../../../lib/workflow/paths.ts';
 import { allMigrations, hasEnded, type MigrationRecord } from '../../../lib/workflow/record.ts';
@@ -11,6 +13,7 @@ import { reportOf } from '../../../lib/workflow/report-of.ts';
 import { namedBy } from '../named.ts';
 import { proveSums } from '../proof.ts';
 import type { Driving } from './driving.ts';
+import type { SoakedHost } from './host.ts';
 import type { SoakPair } from './pairs.ts';
 
 export interface Proof {
@@ -39,6 +42,18 @@ export const proveUnion = async ({ name, sides, album, watch }: SoakPair): Promi
   return wrong;
 };
 
+/** Descriptors of a `serve` that has nothing to do: standard streams, the channel to the soak, SQLite, the server, event loop. */
+const IDLE_FILES = 40;
+
+export const idleAfter = async (host: SoakedHost): Promise<string[]> => {
+  for (let waitedMs = 0; ; waitedMs += 500) {
+    const { files, sockets } = await host.measure();
+    if (sockets <= 6 && files <= IDLE_FILES) return [];
+    if (waitedMs >= 8_000) return [`${files} files (${sockets} sockets) are open with nothing to do.`];
+    await sleep(500);
+  }
+};
+
 /** With the soaked process gone: what it, and every killed one, has written down. */
 export const proveMigrations = async (stateDir: string, notArrived: Driving['notArrived']): Promise<Proof> => {
   const host = await openEmbedded({ stateDir });
@@ -53,7 +68,9 @@ export const proveMigrations = async (stateDir: string, notArrived: Driving['not
         ...(await flawsOf(record, host)),
         ...(await notNamedBy(record, notArrived.get(record.id) ?? [], host)),
       ];
-      wrong.push(...flaws.map((flaw) => `${record.id} (${how}): ${flaw}`));
+      const { source, destination } = record.request;
+      const way = `${addressOf(source)} to ${addressOf(destination)}`;
+      wrong.push(...flaws.map((flaw) => `${record.id} (${way}, ${how}): ${flaw}`));
     }
   } finally {
     await host.close();

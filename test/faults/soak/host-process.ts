@@ -39,14 +39,14 @@ const measured = async (): Promise<Measured> => {
   // What the first collection let go of may have been holding more.
   await new Promise(setImmediate);
   globalThis.gc?.();
-  const { rss, heapUsed, external } = process.memoryUsage();
+  const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
   const links = await Promise.all(
     (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => undefined)),
   );
   const open = links.filter((link) => link !== undefined);
   const resources = process.getActiveResourcesInfo();
   return {
-    ...{ rssBytes: rss, heapBytes: heapUsed, externalBytes: external, refusals },
+    ...{ rssBytes: rss, heapBytes: heapUsed, heapPagesBytes: heapTotal, externalBytes: external, refusals },
     ...{ files: open.length, sockets: open.filter((link) => link.startsWith('socket:')).length },
     ...{ timers: resources.filter((name) => name === 'Timeout').length, resources: resources.length },
   };

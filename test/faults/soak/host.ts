@@ -11,6 +11,8 @@ export interface Measured {
   /** After garbage collection. */
   readonly heapBytes: number;
   readonly externalBytes: number;
+  /** Pages that V8 keeps for the heap, filled or not. */
+  readonly heapPagesBytes: number;
   /** Open file descriptors, sockets among them. */
   readonly files: number;
   readonly sockets: number;

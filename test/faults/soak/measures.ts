@@ -117,6 +117,7 @@ const COLUMNS: readonly (readonly [title: string, text: (sample: Sample) => stri
   ['pictures', ({ pictures }) => String(pictures)],
   ['RSS MB', ({ rssBytes }) => (rssBytes / 1e6).toFixed(1)],
   ['heap MB', ({ heapBytes }) => (heapBytes / 1e6).toFixed(2)],
+  ['pages MB', ({ heapPagesBytes }) => (heapPagesBytes / 1e6).toFixed(1)],
   ['external MB', ({ externalBytes }) => (externalBytes / 1e6).toFixed(2)],
   ['files', ({ files }) => String(files)],
   ['sockets', ({ sockets }) => String(sockets)],

@@ -15,7 +15,7 @@ import {
   removeSchedules,
   syncOnce,
 } from './driving.ts';
-import { type Proof, proveMigrations, proveUnion, sizeOf } from './ending.ts';
+import { idleAfter, type Proof, proveMigrations, proveUnion, sizeOf } from './ending.ts';
 import { type SoakedHost, startHost } from './host.ts';
 import { type Flatness, flatnessOf, type Sample } from './measures.ts';
 import { directionsOf, MIN_AGE_MS, openPairs, runCameras, type SoakPair } from './pairs.ts';
@@ -28,6 +28,8 @@ export interface SoakOptions {
   readonly seed: number;
   /** Ends the load early; the proof follows. */
   readonly signal?: AbortSignal;
+  /** Leaves everything in its place where something is wrong, for whoever wants to look. */
+  readonly keeps?: boolean;
   onSample?(sample: Sample): void;
   say?(sentence: string): void;
 }
@@ -54,18 +56,28 @@ const REST_AT_MOST_MS = 6_000;
 /** Thousands of files are looked at. */
 const SIZE_EVERY_MS = 9_000;
 
-export const runSoak = async ({ minutes, seed, signal, onSample, say = () => {} }: SoakOptions): Promise<Soaked> => {
+export const runSoak = async ({
+  minutes,
+  seed,
+  signal,
+  keeps = false,
+  onSample,
+  say = () => {},
+}: SoakOptions): Promise<Soaked> => {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'picferry-soak-')));
   const stateDir = join(root, 'state');
   const { pairs, services } = await openPairs(root);
   let host: SoakedHost | undefined;
+  let soaked: Soaked | undefined;
   try {
     host = await startHost(root, stateDir, seed);
-    return await soak({ minutes, seed, root, stateDir, pairs, services, host, onSample, say, signal });
+    soaked = await soak({ minutes, seed, root, stateDir, pairs, services, host, onSample, say, signal });
+    return soaked;
   } finally {
     host?.kill();
     await Promise.all(services.map((service) => service[Symbol.asyncDispose]()));
-    await rm(root, { recursive: true, force: true });
+    if (keeps && soaked?.wrong.length !== 0) say(`Kept as it ended: ${root}`);
+    else await rm(root, { recursive: true, force: true });
   }
 };
 
@@ -160,18 +172,6 @@ const lastSyncs = async (pair: SoakPair, host: SoakedHost): Promise<string[]> =>
       );
   }
   return wrong;
-};
-
-/** Descriptors of a `serve` that has nothing to do: standard streams, the channel to the soak, SQLite, the server, event loop. */
-const IDLE_FILES = 40;
-
-const idleAfter = async (host: SoakedHost): Promise<string[]> => {
-  for (let waitedMs = 0; ; waitedMs += 500) {
-    const { files, sockets } = await host.measure();
-    if (sockets <= 6 && files <= IDLE_FILES) return [];
-    if (waitedMs >= 8_000) return [`${files} files (${sockets} sockets) are open with nothing to do.`];
-    await sleep(500);
-  }
 };
 
 /** Spells in which some writes to the state folder fail, and calm between. */
