@@ -31,6 +31,9 @@ const SUITES = {
   soak: { files: ['test/soak/**/*.test.ts'], atOnce: 1 },
 };
 
+/** Then a test is named as failed, instead of keeping all others waiting. */
+const HANGS_AFTER_MS = 600_000;
+
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in SUITES) && name !== 'check');
 if (unknown.length > 0) {
@@ -75,6 +78,7 @@ for (const [name, { files, atOnce }] of Object.entries(SUITES)) {
     [
       '--test',
       `--test-concurrency=${atOnce}`,
+      `--test-timeout=${HANGS_AFTER_MS}`,
       '--test-reporter=dot',
       '--test-reporter-destination=stdout',
       `--test-reporter=${new URL('./test-totals.js', import.meta.url)}`,

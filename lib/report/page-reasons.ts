@@ -53,6 +53,11 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     title: 'Damaged on the way',
     meaning: 'What arrived was not what the source has, so the copy was not kept. Try again.',
   },
+  storedDamaged: {
+    title: 'Stored damaged',
+    meaning:
+      'The destination says it has stored other bytes than it was sent, twice. They stand under the picture’s name: nothing is ever deleted. Look at them, remove them, and run again.',
+  },
   differentOnDestination: {
     title: 'Another picture took its name',
     meaning: 'Something of another size appeared under its name on the destination; it was left as it is.',

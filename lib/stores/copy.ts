@@ -20,6 +20,9 @@ export type CopyOutcome =
   | { readonly outcome: 'givenUp' };
 
 /** A multipart upload under way, committed so that the next invocation continues it. */
+/** The reason of a failure that leaves other bytes under the picture's name: compared by size it is there from then on. */
+export const STORED_DAMAGED = 'storedDamaged';
+
 export interface OpenUpload {
   readonly key: string;
   readonly uploadId: string;

@@ -25,6 +25,7 @@ export interface CloseHost extends Observer {
 interface Closed {
   readonly outcomes: Outcomes;
   readonly reasons: Readonly<Record<string, number>>;
+  readonly damaged: Amount;
   readonly examples: Examples;
   readonly broke: string | undefined;
   /** Where items keep uploads that are not completed. */
@@ -46,7 +47,7 @@ export const closeRound = async (
       `Round ${round}'s copy plan names ${copyList.count} pictures (${copyList.bytes} bytes), ${known.count} (${known.bytes} bytes) were put on it.`,
     );
   }
-  const { outcomes, reasons, examples, broke, uploadsPaths } = await addUp(record, round, plan, reason, host);
+  const { outcomes, reasons, damaged, examples, broke, uploadsPaths } = await addUp(record, round, plan, reason, host);
   await writeJson(host.files, examplesPath(record.id), {
     ...(await examplesOf(host.files, record.id)),
     ...examples,
@@ -58,7 +59,11 @@ export const closeRound = async (
     const { comparison, copying } = now.rounds.find((one) => one.round === round) ?? {};
     isFirst = !ended && copying === undefined;
     if (ended) return undefined;
-    const figures = { outcomes, reasons, ...(broke === undefined ? {} : { broke }) };
+    const figures = {
+      ...{ outcomes, reasons },
+      ...(damaged.count > 0 && { damaged }),
+      ...(broke === undefined ? {} : { broke }),
+    };
     const closing = { round, ...(comparison ? { comparison } : {}), copyList, copying: figures };
     // In its place: later rounds may have begun where this is a repetition that comes late.
     return {
@@ -90,6 +95,7 @@ const addUp = async (
   let outcomes: Outcomes = noOutcomes();
   let examples: Examples = {};
   const reasons: Record<string, number> = {};
+  let damaged = NOTHING;
   const uploadsPaths: string[] = [];
   let broke: string | undefined;
   for await (const item of host.records.list<ItemDocument>(migrationPk(record.id), itemsPrefix(round))) {
@@ -98,11 +104,12 @@ const addUp = async (
     outcomes = addOutcomes(outcomes, item.outcomes);
     examples = addExamples(examples, item.examples);
     for (const [name, count] of Object.entries(item.reasons)) reasons[name] = (reasons[name] ?? 0) + count;
+    damaged = plus(damaged, item.damaged ?? NOTHING);
     if (reason === 'stepBroke') broke ??= item.broke?.message;
     if (item.uploadsPath) uploadsPaths.push(item.uploadsPath);
   }
   if (notTried.count > 0) reasons[reason] = notTried.count;
-  return { outcomes: { ...outcomes, notTried }, reasons, examples, broke, uploadsPaths };
+  return { outcomes: { ...outcomes, notTried }, reasons, damaged, examples, broke, uploadsPaths };
 };
 
 /** An item has at most as many outcomes as entries, and exactly as many when it is done. */

@@ -1,7 +1,7 @@
 // One Copy invocation: workers take entries in copying order, outcomes are committed up to the first one still open.
-import { plus } from '../compare/entry.ts';
+import { NOTHING, plus } from '../compare/entry.ts';
 import { noOutcomes } from '../compare/outcomes.ts';
-import type { CopyOutcome, CopyRoute, OpenUpload, UploadLog } from '../stores/copy.ts';
+import { type CopyOutcome, type CopyRoute, type OpenUpload, STORED_DAMAGED, type UploadLog } from '../stores/copy.ts';
 import { StoreRefused } from '../stores/errors.ts';
 import { actionOf, type CopyEntry } from './copying-order.ts';
 import { NoProgress, Stopping } from './errors.ts';
@@ -189,6 +189,7 @@ export class CopyRun {
     const outcomes = { ...noOutcomes(), ...before.outcomes };
     const reasons: Record<string, number> = { ...before.reasons };
     const examples: Record<string, string[]> = {};
+    let { damaged } = before;
     for (let i = before.position; i < position; i++) {
       const end = this.ended[i];
       const { key, size } = entries[i]!;
@@ -196,6 +197,7 @@ export class CopyRun {
       outcomes[end.outcome] = plus(outcomes[end.outcome], { count: 1, bytes: size });
       if (end.outcome !== 'failed') continue;
       reasons[end.reason] = (reasons[end.reason] ?? 0) + 1;
+      if (end.reason === STORED_DAMAGED) damaged = plus(damaged ?? NOTHING, { count: 1, bytes: size });
       examples[end.reason] ??= [];
       if (examples[end.reason]!.length < 5) examples[end.reason]!.push(key);
       context.log('failed', { migrationId, key, reason: end.reason, detail: end.detail });
@@ -209,6 +211,7 @@ export class CopyRun {
       position,
       outcomes,
       reasons,
+      ...(damaged && { damaged }),
       examples: addExamples(before.examples, examples),
       ...(await withFiles(before, files, place, context)),
       uploadsPath: await this.writeUploads(before.position),

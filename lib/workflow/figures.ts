@@ -3,6 +3,7 @@
 import { type Amount, NOTHING, plus } from '../compare/entry.ts';
 import { addOutcomes, noOutcomes, type Outcome, type Outcomes } from '../compare/outcomes.ts';
 import type { CompactStatistics } from '../compare/statistics.ts';
+import { STORED_DAMAGED } from '../stores/copy.ts';
 import type { MigrationRecord, RoundRecord } from './record.ts';
 
 type Compared = RoundRecord & { readonly comparison: NonNullable<RoundRecord['comparison']> };
@@ -71,6 +72,13 @@ export const asOf = (record: MigrationRecord): number | undefined => {
 
 const OVER_ALL_ROUNDS: readonly Outcome[] = ['copied', 'replaced', 'alreadyThere', 'goneFromSource'];
 
+/** What earlier rounds left damaged on the destination: compared by size it is there, and nobody tries it again. */
+const damagedEarlier = (record: MigrationRecord): Amount =>
+  copiedRounds(record)
+    .slice(0, -1)
+    .map(({ copying }) => copying.damaged ?? NOTHING)
+    .reduce(plus, NOTHING);
+
 /** Some outcomes add up over all rounds; what failed or changed was compared and tried again, so the last round tells. */
 export const outcomesOf = (record: MigrationRecord): Outcomes => {
   const rounds = copiedRounds(record).map(({ copying }) => copying.outcomes);
@@ -78,11 +86,15 @@ export const outcomesOf = (record: MigrationRecord): Outcomes => {
   const last = rounds.at(-1) ?? noOutcomes();
   const all = { ...last };
   for (const outcome of OVER_ALL_ROUNDS) all[outcome] = sum[outcome];
+  all.failed = plus(all.failed, damagedEarlier(record));
   return all;
 };
 
 /** Of the last copying: what broke before was tried again since. */
 export const brokeOf = (record: MigrationRecord): string | undefined => copiedRounds(record).at(-1)?.copying.broke;
 
-export const reasonsOf = (record: MigrationRecord): Readonly<Record<string, number>> =>
-  copiedRounds(record).at(-1)?.copying.reasons ?? {};
+export const reasonsOf = (record: MigrationRecord): Readonly<Record<string, number>> => {
+  const reasons = copiedRounds(record).at(-1)?.copying.reasons ?? {};
+  const { count } = damagedEarlier(record);
+  return count === 0 ? reasons : { ...reasons, [STORED_DAMAGED]: (reasons[STORED_DAMAGED] ?? 0) + count };
+};

@@ -21,6 +21,8 @@ export interface ItemDocument extends Committed {
   readonly position: number;
   readonly outcomes: Outcomes;
   readonly reasons: Readonly<Record<string, number>>;
+  /** Of what failed: other bytes stand on the destination now, and no comparison by size tells. */
+  readonly damaged?: Amount;
   readonly files: readonly OutcomeFile[];
   /** JSON files that hold earlier ones of `files`, so that this document stays small. */
   readonly fileLists: readonly string[];

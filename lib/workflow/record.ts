@@ -32,6 +32,8 @@ export interface RoundRecord {
   readonly copying?: {
     readonly outcomes: Outcomes;
     readonly reasons: Readonly<Record<string, number>>;
+    /** Of what failed: other bytes stand on the destination now. Later rounds take them for the picture. */
+    readonly damaged?: Amount;
     /** Why entries were not tried, where a part of it broke: `stepBroke` alone would not say what to do. */
     readonly broke?: string;
   };

@@ -1,13 +1,15 @@
 // The commands against a real `picferry serve`: the same words and figures as on its state folder.
+
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { lastFirst } from '../support/cleanup.ts';
 import { outcomeCounts, type Ran, resultIn } from '../support/picferry.ts';
 import { harvest } from '../support/scratch.ts';
-import { cleanup, givenServe, type Served } from '../support/serving.ts';
+import { givenServe, type Served } from '../support/serving.ts';
 
 /** What differs by its very purpose: where the recommended command has to look. */
 const withoutPlace = ({ stdout }: Ran, { url }: Served): string => stdout.replaceAll(` --api ${url}`, '');
@@ -16,7 +18,7 @@ describe('one migration, asked for both ways', () => {
   let served: Served;
   let synced: Ran;
   let id: string;
-  const context = cleanup(after);
+  const context = lastFirst(after);
 
   before(async () => {
     served = await givenServe(context, {

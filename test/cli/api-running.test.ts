@@ -1,14 +1,16 @@
 // Migrations that go on in a real `picferry serve`, its schedules, and an API that is not there.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastFirst } from '../support/cleanup.ts';
 import { picferry, resultIn } from '../support/picferry.ts';
 import { scriptedS3 } from '../support/scripted-s3.ts';
-import { cleanup, givenNamedStores, givenServe, type Served } from '../support/serving.ts';
+import { givenNamedStores, givenServe, type Served } from '../support/serving.ts';
 
 describe('a migration that goes on there', () => {
   let served: Served;
-  const context = cleanup(after);
+  const context = lastFirst(after);
   const SLOW = Object.fromEntries(
     Array.from({ length: 4_000 }, (_, i) => [`old/cam${i % 7}/${i}.jpg`, `picture ${i}`]),
   );
@@ -64,7 +66,10 @@ describe('a migration that goes on there', () => {
 
 describe('schedules', () => {
   test('are added, listed and removed, in the same words both ways', async (t) => {
-    const served = await givenServe(t, {});
+    const served = await givenServe(
+      lastFirst((fn) => t.after(fn)),
+      {},
+    );
     const add = ['schedule', 'add', 'nightly', 'cron(0 2 * * ? *)', 'old', 'new', '--time-zone', 'Europe/Vienna'];
     const text = 'nightly: cron(0 2 * * ? *) Europe/Vienna, sync old -> new';
     for (const flags of [served.there, served.here]) {

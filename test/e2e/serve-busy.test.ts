@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReportView } from '../../lib/api/resources.ts';
+import { lastFirst } from '../support/cleanup.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { startServe } from '../support/serve-process.ts';
 
@@ -34,13 +35,14 @@ const filesIn = (folder: string): number =>
 
 describe('four syncs of 58,300 pictures in one serve', () => {
   test('every GET of a migration and of its report is answered 200 meanwhile', async (t) => {
-    const root = await scratchFolder(t);
+    const context = lastFirst((fn) => t.after(fn));
+    const root = await scratchFolder(context);
     const clients = ['one', 'two', 'three', 'four'];
     for (const client of clients) plantPictures(join(root, client, 'old'), join(root, client, 'contents'));
     const allow = clients.flatMap((client) =>
       ['old', 'new'].flatMap((side) => ['--allow', `${side}-${client}=${join(root, client, side)}`]),
     );
-    const serve = await startServe(t, join(root, 'state'), allow);
+    const serve = await startServe(context, join(root, 'state'), allow);
     const ids = await Promise.all(
       clients.map((client) =>
         serve.start({ source: `old-${client}`, destination: `new-${client}`, mode: 'sync', options: {} }),

@@ -10,15 +10,17 @@ import type { MigrationDetail, ReportView } from '../../lib/api/resources.ts';
 import type { ScheduleView } from '../../lib/api/schedule.ts';
 import { openSqliteRecords } from '../../lib/embedded/sqlite-records.ts';
 import { readMigration } from '../../lib/workflow/record.ts';
+import { lastFirst } from '../support/cleanup.ts';
 import { givenFolders, givenPictures, pictures } from '../support/embedded-migration.ts';
 import { outcomeCounts, picferry, resultIn } from '../support/picferry.ts';
 import { type Answered, type ServeProcess, send, startServe } from '../support/serve-process.ts';
 
 const given = async (t: TestContext, flags: readonly string[] = []) => {
-  const folders = await givenFolders(t);
+  const context = lastFirst((fn) => t.after(fn));
+  const folders = await givenFolders(context);
   const { source, destination, stateDir } = folders;
   const all = ['--allow', `old=${source}`, '--allow', `new=${destination}`, ...flags];
-  return { ...folders, serve: () => startServe(t, stateDir, all) };
+  return { ...folders, serve: () => startServe(context, stateDir, all) };
 };
 
 const SYNC = { source: 'old', destination: 'new', mode: 'sync' };
@@ -49,6 +51,15 @@ const statusInRecords = async (stateDir: string, id: string): Promise<string | u
   }
 };
 
+/** However it ends, it is told: a test that waits for ever says nothing. */
+const endingInRecords = async (stateDir: string, id: string): Promise<string> => {
+  for (;;) {
+    const status = await statusInRecords(stateDir, id);
+    if (status?.match(/^(done|cancelled|failed)/)) return status;
+    await sleep(20);
+  }
+};
+
 /** The pair's lock is free and everything is as before: the next migration completes what is left. */
 const completes = async (serve: ServeProcess): Promise<MigrationDetail> => {
   const ended = await serve.until(
@@ -61,7 +72,7 @@ const completes = async (serve: ServeProcess): Promise<MigrationDetail> => {
 };
 
 // The first one waits for a minute to pass; the others need not wait for it.
-describe('picferry serve', { concurrency: 2 }, () => {
+describe('picferry serve', { concurrency: 2, timeout: 240_000 }, () => {
   test('fires schedules by itself inside their minute, also those of before it was started again', async (t) => {
     const { source, stateDir, serve: start } = await given(t);
     await givenPictures(source, pictures(10));
@@ -127,9 +138,10 @@ describe('picferry serve', { concurrency: 2 }, () => {
     ['a pair that is one store', { source: 'old', destination: 'old', mode: 'sync' }, 400],
   ] as const) {
     test(`refuses ${what} before anything starts`, async (t) => {
-      const folders = await givenFolders(t);
+      const context = lastFirst((fn) => t.after(fn));
+      const folders = await givenFolders(context);
       const allow = ['old', 'new', 'gone'].flatMap((name) => ['--allow', `${name}=${folders.root}/${name}`]);
-      const serve = await startServe(t, folders.stateDir, allow);
+      const serve = await startServe(context, folders.stateDir, allow);
       const answered = await serve.ask('POST', '/migrations', { body });
       assert.equal(answered.status, status, answered.body);
       assert.equal(answered.headers['content-type'], 'application/problem+json');
@@ -210,7 +222,7 @@ describe('picferry serve', { concurrency: 2 }, () => {
     serve.signal('SIGINT');
     assert.equal((await serve.ended).code, 130);
     const second = await start();
-    while (!(await statusInRecords(stateDir, id))?.match(/^(cancelled|failed)/)) await sleep(20);
+    assert.match(await endingInRecords(stateDir, id), /^(cancelled|failed)/);
     // It may be writing the report still, into a folder that is about to be removed.
     second.signal('SIGKILL');
     await second.ended;
@@ -226,7 +238,7 @@ describe('picferry serve', { concurrency: 2 }, () => {
     assert.equal((await first.ended).signal, 'SIGKILL');
     assert.equal(await statusInRecords(stateDir, id), 'running');
     const second = await start();
-    while ((await statusInRecords(stateDir, id)) !== 'failed killed') await sleep(20);
+    assert.equal(await endingInRecords(stateDir, id), 'failed killed');
     const counts = countsOf(await second.migration(id));
     assert.equal((counts.copied ?? 0) + (counts.notTried ?? 0), 4_000);
     await completes(second);

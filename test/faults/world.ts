@@ -1,4 +1,5 @@
 // Two stores with pictures in them, whatever their kind, and a migration between them: what fault tests put faults around.
+
 import { lstat, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type EmbeddedHost, type EmbeddedOptions, type HostPorts, openEmbedded } from '../../lib/embedded/host.ts';
@@ -8,6 +9,7 @@ import { openS3Store } from '../../lib/stores/s3/store.ts';
 import type { CreateOnly, S3Spec, StoreSpec } from '../../lib/stores/spec.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import type { MigrationRequest, Options } from '../../lib/workflow/request.ts';
+import type { Cleanup } from '../support/cleanup.ts';
 import { type Folders, givenFolders } from '../support/embedded-migration.ts';
 import type { MemoryBucket, PutOptions } from '../support/memory-s3/bucket.ts';
 import { type MemoryS3, memoryS3 } from '../support/memory-s3/memory-s3.ts';
@@ -56,10 +58,6 @@ export interface WorldOptions {
   readonly maxAttempts?: number;
   /** Services that many worlds share, each under bucket names of its own; `pageSize`, `now` and the like are theirs then. */
   readonly services?: { readonly source: MemoryS3; readonly another: MemoryS3; readonly bucketSuffix: string };
-}
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
 }
 
 export const LONG_AGO = Date.UTC(2020, 0, 1);

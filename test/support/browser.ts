@@ -1,10 +1,8 @@
 // A headless browser for tests: opened once a file, closed after it; every page tells what it asked for and complained of.
+
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.ts';
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
+import type { Cleanup } from './cleanup.ts';
 
 /** Closed after the test or suite whose context this is. */
 export const givenBrowser = async (context: Cleanup): Promise<Browser> => {

@@ -1,4 +1,5 @@
 // Given folders and a request, when a migration runs embedded, then its record and report: for tests of whole migrations.
+
 import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -9,6 +10,7 @@ import { reportOf } from '../../lib/workflow/report-of.ts';
 import type { From, MigrationRequest, Options } from '../../lib/workflow/request.ts';
 import { settle } from '../../lib/workflow/settle.ts';
 import { type StartResult, startFrom, startMigration } from '../../lib/workflow/start.ts';
+import type { Cleanup } from './cleanup.ts';
 
 export interface Folders {
   readonly root: string;
@@ -17,10 +19,6 @@ export interface Folders {
   readonly stateDir: string;
   /** What must be closed before the folders go. */
   readonly closing: (() => Promise<void>)[];
-}
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
 }
 
 export const givenFolders = async (context: Cleanup): Promise<Folders> => {

@@ -2,9 +2,9 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
+import type { Cleanup } from './cleanup.ts';
 
-export const scratchFolder = async (t: Pick<TestContext, 'after'>): Promise<string> => {
+export const scratchFolder = async (t: Cleanup): Promise<string> => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'picferry-test-')));
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;

@@ -1,9 +1,11 @@
 // `picferry serve` as a process of its own, and requests to it as any client would send them.
+
 import { mkdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationDetail } from '../../lib/api/resources.ts';
+import type { Cleanup } from './cleanup.ts';
 import { type Ran, startPicferry } from './picferry.ts';
 
 export interface Answered {
@@ -30,10 +32,6 @@ export interface ServeProcess {
   migration(id: string): Promise<MigrationDetail>;
   /** Waits until it is as wanted; fails where it ends otherwise. */
   until(id: string, there: (detail: MigrationDetail) => boolean): Promise<MigrationDetail>;
-}
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
 }
 
 /** On a free port; killed after the test. */

@@ -1,6 +1,8 @@
 // Commands of a user in a folder whose picferry.json names stores, with a real `picferry serve` for them.
+
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Cleanup } from './cleanup.ts';
 import { picferry, type Ran, type Running, type RunOptions, startPicferry } from './picferry.ts';
 import { scratchFolder } from './scratch.ts';
 import { startServe } from './serve-process.ts';
@@ -18,10 +20,6 @@ export interface Served {
   readonly there: readonly string[];
   /** Flags that read the state folder itself. */
   readonly here: readonly string[];
-}
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
 }
 
 /** Files long ago, so that nothing is `settling`; a path ending in `/` is an empty folder. */
@@ -54,13 +52,4 @@ export const givenServe = async (t: Cleanup, files: Readonly<Record<string, stri
     there: ['--api', url, '--state-dir', stateDir],
     here: ['--state-dir', stateDir],
   };
-};
-
-/** `describe` has no context that cleans up: what is to be done after its tests, the last thing first. */
-export const cleanup = (after: (fn: () => Promise<void>) => void): Cleanup => {
-  const work: (() => Promise<void>)[] = [];
-  after(async () => {
-    for (const one of work.reverse()) await one();
-  });
-  return { after: (fn) => void work.push(fn) };
 };

@@ -85,17 +85,22 @@ async function* pagesOf(
     if (emptyPages > EMPTY_PAGES_AT_MOST) throw incomplete(client, `${emptyPages} empty pages in a row`);
     token = page.next;
     yield { page, at: Number.isNaN(answer.date) ? asked : answer.date };
-    if (token === undefined && page.isFull && delimiter === undefined) await checkEnd(client, prefix, page);
+    if (token === undefined && page.isFull && delimiter === undefined)
+      await checkEnd(client, prefix, page, answer.date);
   } while (token !== undefined);
 }
 
-/** A full page that calls itself the last: true now and then, and what servers say that know no paging. They are asked once more. */
-const checkEnd = async (client: S3Client, prefix: string, { entries }: Page): Promise<void> => {
+/**
+ * A full page that calls itself the last: true now and then, and what servers say that know no paging. They are asked once
+ * more; what has arrived since the page was made (whole seconds, by the service's clock) says nothing about it.
+ */
+const checkEnd = async (client: S3Client, prefix: string, { entries }: Page, madeAt: number): Promise<void> => {
   const last = entries.at(-1)?.key;
   if (last === undefined) return;
   const query = { ...LISTING, ...(prefix === '' ? {} : { prefix }), 'start-after': prefix + last };
   const behind = understood(client, (await ask(client, query)).xml, prefix);
-  const more = behind.entries.find(({ key }) => compareKeys(key, last) > 0);
+  const arrived = Math.floor(madeAt / 1_000) * 1_000;
+  const more = behind.entries.find(({ key, modifiedAt }) => compareKeys(key, last) > 0 && !(modifiedAt >= arrived));
   if (more) throw incomplete(client, `a full page called itself the last, but "${more.key}" follows`);
 };
 

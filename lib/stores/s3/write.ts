@@ -1,5 +1,6 @@
 // Writes a picture that streams in: whole up to one part's size, in parts above; hashed while it passes.
 import { createHash } from 'node:crypto';
+import { STORED_DAMAGED } from '../copy.ts';
 import type { MemoryBudget, OpenPicture, WriteGuard, WriteOptions, WriteResult } from '../store.ts';
 import { discard } from './body.ts';
 import { completeGuarded } from './complete.ts';
@@ -83,7 +84,7 @@ type Put = Awaited<ReturnType<typeof putBytes>>;
 
 const isAsSent = ({ md5 }: Put, passed: Passed): boolean => md5 === undefined || md5 === passed.md5();
 
-/** Other bytes stand there than were sent. They are ours: exactly they may be replaced, once. */
+/** Other bytes stand there than were sent. They are ours: exactly they may be replaced, once. Nothing deletes them. */
 const mendStored = async (
   writing: Writing,
   put: Put,
@@ -94,7 +95,7 @@ const mendStored = async (
   const isOurs = was?.etag === put.etag;
   if (isOurs && isAsSent(await putBytes(writing, { kind: 'replace', was }, whole), passed))
     return { outcome: 'written' };
-  return failed('corrupted', `other bytes were stored than were sent (MD5 ${put.md5} instead of ${passed.md5()})`);
+  return failed(STORED_DAMAGED, `other bytes were stored than were sent (MD5 ${put.md5} instead of ${passed.md5()})`);
 };
 
 const EMPTY_MD5 = createHash('md5').digest('base64');

@@ -1,5 +1,7 @@
 // Runs cases two at a time, each in a world of its own, and tells of those that went wrong how to have them again.
+
 import assert from 'node:assert/strict';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { wordsFrom } from '../cameras/random.ts';
 import type { NamedPoint } from './killed.ts';
 
@@ -15,10 +17,6 @@ export const chosen = <T>(all: readonly T[], count: number): readonly T[] => {
  */
 export const isSeen = ({ call, moment }: NamedPoint): boolean =>
   moment !== 'before' && (/^(sqlite COMMIT|rename|PUT|POST|DELETE)/.test(call) || /^\w+ new\//.test(call));
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 const AT_ONCE = 2;
 const SHOWN = 5;

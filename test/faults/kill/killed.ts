@@ -1,7 +1,9 @@
 // The program as a process of its own, killed at one of its writes, over two stores that hold a little of everything.
+
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreSpec } from '../../../lib/stores/spec.ts';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { type Running, startPicferry } from '../../support/picferry.ts';
 import { KEYS } from '../../support/scripted-s3.ts';
 import type { Stores } from '../ledger.ts';
@@ -12,10 +14,6 @@ export const ASKED = { onDifferent: 'overwrite', concurrency: 1 } as const;
 const FLAGS = ['--on-different', 'overwrite', '--concurrency', '1', '--min-age', '0'];
 export const SYNC = ['sync', 'old', 'new', ...FLAGS];
 export const CHECK = ['check', 'old', 'new', ...FLAGS];
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 /** Missing ones in several ranges, one of several parts, one there already, one of another size, one only there. */
 export const givenPair = async (context: Cleanup, stores: Stores): Promise<World> => {

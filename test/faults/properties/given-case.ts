@@ -1,6 +1,8 @@
 // A case's stores with its pictures in them. The S3 services are shared: each case has buckets of its own there.
+
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { md5Of, type PutOptions } from '../../support/memory-s3/bucket.ts';
 import { type MemoryS3, memoryS3 } from '../../support/memory-s3/memory-s3.ts';
 import { givenWorld, type Side, type World } from '../world.ts';
@@ -61,10 +63,6 @@ export const openServices = async (): Promise<Services> => {
     },
   };
 };
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 export const givenCase = async (context: Cleanup, one: Case, services: Services, clock: Clock): Promise<World> => {
   const { stores, createOnly, limits } = one;

@@ -1,4 +1,5 @@
 // Given: a check that has ended, made by the product itself, and what a migration that copies from it finds in its files.
+
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { addressOf } from '../../../lib/stores/spec.ts';
@@ -8,13 +9,10 @@ import { copyPlanPath, planPath } from '../../../lib/workflow/paths.ts';
 import type { Document } from '../../../lib/workflow/ports.ts';
 import { migrationPk } from '../../../lib/workflow/record.ts';
 import { startMigration } from '../../../lib/workflow/start.ts';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { givenFolders, givenHost, givenPictures, request, whenItEnds } from '../../support/embedded-migration.ts';
 import type { Given } from './hands.ts';
 import { type Cast, IDS } from './programs.ts';
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 const PICTURES = ['b.jpg', 'a.jpg'];
 

@@ -1,7 +1,9 @@
 // A small migration in which everything happens: pictures there already, different and kept, empty, in parts, over several pages.
+
 import { createHash } from 'node:crypto';
 import type { EmbeddedHost, EmbeddedOptions } from '../../../lib/embedded/host.ts';
 import type { CreateOnly } from '../../../lib/stores/spec.ts';
+import type { Cleanup } from '../../support/cleanup.ts';
 import type { Stores } from '../ledger.ts';
 import { givenWorld, type World, type WorldOptions } from '../world.ts';
 
@@ -31,10 +33,6 @@ export const settingsOf = (stores: readonly Stores[]): Setting[] =>
       ? [{ stores: one }]
       : (['native', 'headFirst'] as const).map((createOnly) => ({ stores: one, createOnly })),
   );
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 export const givenAlbum = async (context: Cleanup, setting: Setting, more: Partial<WorldOptions> = {}) => {
   const world = await givenWorld(context, { pageSize: 3, maxAttempts: 4, ...LIMITS, ...setting, ...more });

@@ -1,6 +1,8 @@
 // Clocks that are wrong, on either side, and credentials that end: what is told to people says which.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { run } from '../../support/embedded-migration.ts';
 import type { Around } from '../../support/memory-s3/memory-s3.ts';
 import { errorReply, type SeenRequest } from '../../support/scripted-s3.ts';
@@ -38,10 +40,6 @@ const CLOCKS: readonly { readonly name: string; readonly offsetMs: number; reado
   { name: 'three hours behind', offsetMs: -180 * MINUTE, arrives: true },
   { name: 'ten years ahead', offsetMs: 3_650 * DAY, arrives: true },
 ];
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 const proveDone = async (world: Awaited<ReturnType<typeof givenAlbum>>, arrives: boolean): Promise<void> => {
   const before = await snapshotOf(world);

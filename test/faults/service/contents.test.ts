@@ -1,9 +1,11 @@
 // Bytes that are damaged on their way from, to, or inside a service: nothing of them may stand under a picture's name.
+
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { Crc64Nvme } from '@aws-sdk/checksums/crc';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { run } from '../../support/embedded-migration.ts';
 import type { PutOptions } from '../../support/memory-s3/bucket.ts';
 import type { Reply, SeenRequest } from '../../support/scripted-s3.ts';
@@ -58,10 +60,6 @@ const KNOWN: Readonly<Record<string, (body: Buffer) => Promise<PutOptions>>> = {
     checksums: { sha256: createHash('sha256').update(body).digest('base64') },
   }),
 };
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 /** Breaks what is asked of this key in this way; `times` of it. */
 const breaking = (
@@ -146,6 +144,24 @@ describe('damaged bytes', { timeout: 600_000 }, () => {
         await proveBoth(world, all);
       };
       proved({ fault: FAULT, how: HOW, stores, where: 'embedded', cases: await eachCase(WRITES, prove) });
+    });
+
+    test(`${stores}: what a service stores damaged every time stays named, although a later round takes it for the picture`, async () => {
+      const prove = async ({ createOnly }: (typeof WRITES)[number], _i: number, context: Cleanup) => {
+        const world = await givenAlbum(context, { stores, createOnly });
+        const key = KEYS[0]!;
+        breaking(world, { operation: 'Put', key, times: 1_000 }, (request, next) => {
+          flipped(request.body).copy(request.body);
+          delete (request.headers as Record<string, string>)['content-md5'];
+          return next();
+        });
+        const { report } = await ended(world);
+        assert.equal(report.remaining?.count, 0, 'by size it is there');
+        assert.equal(report.outcomes?.failed.count, 1);
+        assert.deepEqual(report.reasons, { storedDamaged: 1 });
+      };
+      const always = WRITES.filter(({ times, operation }) => times === 1_000 && operation === 'Put');
+      proved({ fault: FAULT, how: HOW, stores, where: 'embedded', cases: await eachCase(always, prove) });
     });
 
     test(`${stores}: what a service stores damaged, taking no notice of the MD5 it was sent, is replaced at once`, async () => {

@@ -1,6 +1,8 @@
 // Listings that are cut, disordered, repeating or ending early: never "missing", never "nothing missing".
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { run } from '../../support/embedded-migration.ts';
 import { chosen, eachCase } from '../kill/cases.ts';
 import { proved, STORES } from '../ledger.ts';
@@ -9,10 +11,6 @@ import { givenAlbum, hostOf, LIMITS, settingsOf } from './album.ts';
 import { BELIEVED, EMPTY_FOR_EVER, FULL_PAGE, NOTICED } from './listings.ts';
 import { type Case, casesOf, proveCase, targetsOf } from './prove.ts';
 import { breakAt, mend, servicesOf } from './requests.ts';
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 const SETTINGS = settingsOf(STORES.slice(1));
 

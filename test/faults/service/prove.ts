@@ -1,16 +1,14 @@
 // One case: a fault at one request of a migration, the proof, and a rerun without the fault.
+
 import assert from 'node:assert/strict';
 import type { Report } from '../../../lib/report/report.ts';
+import type { Cleanup } from '../../support/cleanup.ts';
 import { run } from '../../support/embedded-migration.ts';
 import { proveNothingLost, proveRerunCompletes, snapshotOf } from '../proof.ts';
 import type { World } from '../world.ts';
 import { givenAlbum, hostOf, LIMITS, type Setting } from './album.ts';
 import { type Fault, FOR_GOOD } from './answers.ts';
 import { breakAt, mend, operationOf, recordTargets, type Target } from './requests.ts';
-
-interface Cleanup {
-  after(fn: () => Promise<void>): void;
-}
 
 export interface Case {
   readonly setting: Setting;

@@ -115,6 +115,19 @@ describe('a listing', () => {
     assert.deepEqual(keysOf(await listing(inTurn(page(raw.join(''))))), keys);
   });
 
+  for (const [what, modified, isWhole] of [
+    ['what arrived meanwhile', '2024-07-01T12:00:00.000Z', true],
+    ['what was there before', '2024-07-01T11:59:59.000Z', false],
+  ] as const) {
+    test(`that ends with a full page is asked for more: ${what} ${isWhole ? 'says nothing' : 'is an error'}`, async () => {
+      const last = page(object('a.jpg'), '<MaxKeys>1</MaxKeys><IsTruncated>false</IsTruncated>');
+      const behind = page(object('b.jpg').replace('2024-07-01T11:00:00.000Z', modified));
+      const entries = listing(inTurn(last, behind));
+      if (isWhole) assert.deepEqual(keysOf(await entries), ['a.jpg']);
+      else await assert.rejects(entries, { name: 'IncompleteListing', message: /"b.jpg" follows/ });
+    });
+  }
+
   test('of a thousand empty pages in a row goes on, of endless ones does not', async () => {
     const empties = Array.from({ length: 5 }, (_, i) => page('', more(`t${i}`)));
     assert.deepEqual(keysOf(await listing(inTurn(...empties, page(object('a'))))), ['a']);

@@ -178,11 +178,11 @@ describe('what the service says it has stored', () => {
     );
   });
 
-  test('is never what was sent: corrupted', async () => {
+  test('is never what was sent: storedDamaged', async () => {
     const { result } = await writing(
       inTurn({ headers: { etag: `"${other}"`, 'last-modified': 'Mon, 01 Jul 2024 11:00:00 GMT' } }),
     );
-    assert.equal(result.outcome === 'failed' && result.reason, 'corrupted');
+    assert.equal(result.outcome === 'failed' && result.reason, 'storedDamaged');
   });
 
   test('is encrypted: no ETag is an MD5 then', async () => {
