@@ -1,5 +1,6 @@
 // The process that is soaked: `serve`, as the command runs it, with a disk that is full now and then, measuring itself.
 import { readdir, readlink } from 'node:fs/promises';
+import { getHeapSpaceStatistics } from 'node:v8';
 import type { HostPorts } from '../../../lib/embedded/host.ts';
 import { serve } from '../../../lib/embedded/serve.ts';
 import { seeded } from '../cameras/random.ts';
@@ -39,14 +40,21 @@ const measured = async (): Promise<Measured> => {
   // What the first collection let go of may have been holding more.
   await new Promise(setImmediate);
   globalThis.gc?.();
-  const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const young = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space');
   const links = await Promise.all(
     (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => undefined)),
   );
   const open = links.filter((link) => link !== undefined);
   const resources = process.getActiveResourcesInfo();
   return {
-    ...{ rssBytes: rss, heapBytes: heapUsed, heapPagesBytes: heapTotal, externalBytes: external, refusals },
+    ...{
+      rssBytes: rss,
+      heapBytes: heapUsed,
+      youngBytes: young?.physical_space_size ?? 0,
+      externalBytes: external,
+      refusals,
+    },
     ...{ files: open.length, sockets: open.filter((link) => link.startsWith('socket:')).length },
     ...{ timers: resources.filter((name) => name === 'Timeout').length, resources: resources.length },
   };

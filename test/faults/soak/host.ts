@@ -11,8 +11,8 @@ export interface Measured {
   /** After garbage collection. */
   readonly heapBytes: number;
   readonly externalBytes: number;
-  /** Pages that V8 keeps for the heap, filled or not. */
-  readonly heapPagesBytes: number;
+  /** What V8 keeps for new objects, filled or not: grows in steps with the load, up to a size that V8 sets itself. */
+  readonly youngBytes: number;
   /** Open file descriptors, sockets among them. */
   readonly files: number;
   readonly sockets: number;

@@ -24,7 +24,7 @@ const series = (at: (rest: number) => Partial<Sample>): Sample[] =>
       ...{
         rssBytes: 150 * MB,
         heapBytes: 30 * MB,
-        heapPagesBytes: 60 * MB,
+        youngBytes: 60 * MB,
         externalBytes: 11 * MB,
         files: 29,
         sockets: 5,

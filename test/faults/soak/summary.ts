@@ -1,5 +1,5 @@
 // What a soak says at its end, for a terminal and as Markdown.
-import { markdown } from './measures.ts';
+import { markdown, type Sample } from './measures.ts';
 import type { Soaked } from './soak.ts';
 
 const listed = (amounts: Readonly<Record<string, number>>): string =>
@@ -11,6 +11,7 @@ const listed = (amounts: Readonly<Record<string, number>>): string =>
 export const summaryOf = (soaked: Soaked, { minutes, seed }: { readonly minutes: number; readonly seed: number }) => {
   const { samples, flatness, proof, tally, pictures, loadSeconds, wrong } = soaked;
   const migrations = Object.values(proof.ended).reduce((sum, times) => sum + times, 0);
+  const most = (of: (sample: Sample) => number): string => (Math.max(...samples.map(of)) / 1e6).toFixed(0);
   const verdict =
     wrong.length === 0
       ? 'Proved: both sides hold the union, byte-identical; nothing was truncated or overwritten; every migration ended truthfully; no lock, temporary file or upload stays; memory and handles are flat.'
@@ -20,6 +21,7 @@ export const summaryOf = (soaked: Soaked, { minutes, seed }: { readonly minutes:
     `Migrations: ${migrations}: ${listed(proof.ended)}.`,
     `Faults: ${listed(tally)}, ${samples.at(-1)?.refusals ?? 0} × writes that met a full disk.`,
     ...flatness.map(({ sentence }) => `Second half: ${sentence}.`),
+    `Memory of the process: at most ${most(({ rssBytes }) => rssBytes)} MB. Up to ${most(({ youngBytes }) => youngBytes)} MB of it was V8's space for new objects, empty after each collection: it grows in steps to a size of its own, and its pages are kept.`,
     `Growth that is no leak: the state folder keeps ${soaked.stateBytesPerMigration} bytes in ${soaked.stateFilesPerMigration} files a migration (records, lists, reports).`,
   ];
   const text = [...facts, verdict].join('\n');
