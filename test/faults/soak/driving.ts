@@ -46,12 +46,14 @@ export const drive = async (all: Driving): Promise<void> => {
         assert.ok([202, 409, 500].includes(status), `cancel: ${status}`);
         count(tally, 'cancels');
       }
-      await untilEnded(id, all);
-      const there = await to.keys();
-      notArrived.set(
-        id,
-        keys.filter((key) => !there.has(key)),
-      );
+      // The load may be over first: a camera's last pictures may come before they are copied then.
+      if (await hasEnded(id, all)) {
+        const there = await to.keys();
+        notArrived.set(
+          id,
+          keys.filter((key) => !there.has(key)),
+        );
+      }
     } else {
       // A full disk keeps a migration from being written down, and says so.
       assert.ok([409, 500].includes(answer.status), `POST /migrations: ${answer.status} ${answer.body}`);
@@ -67,14 +69,16 @@ const turn = async (rest: Rest, signal: AbortSignal): Promise<void> => {
   rest.busy += 1;
 };
 
-const untilEnded = async (id: string, { host, signal }: Driving): Promise<void> => {
+/** Waits for it; false where the load was over before. */
+const hasEnded = async (id: string, { host, signal }: Driving): Promise<boolean> => {
   while (!signal.aborted) {
     const answer = await host.ask('GET', `/migrations/${id}`);
-    if (answer.status === 200 && (JSON.parse(answer.body) as { endedAt?: string }).endedAt !== undefined) return;
+    if (answer.status === 200 && (JSON.parse(answer.body) as { endedAt?: string }).endedAt !== undefined) return true;
     const report = await host.ask('GET', `/migrations/${id}/report`);
     assert.ok([200, 404].includes(report.status), `GET /migrations/${id}/report: ${report.status} ${report.body}`);
     await sleep(300);
   }
+  return false;
 };
 
 /** Child processes on the same state folder, killed wherever they are; some live to their end. */

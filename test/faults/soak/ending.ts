@@ -10,6 +10,7 @@ import { holdsLock } from '../../../lib/workflow/lock.ts';
 import { reportPath } from '../../../lib/workflow/paths.ts';
 import { allMigrations, hasEnded, type MigrationRecord } from '../../../lib/workflow/record.ts';
 import { reportOf } from '../../../lib/workflow/report-of.ts';
+import { settleIfDead } from '../../../lib/workflow/settle.ts';
 import { namedBy } from '../named.ts';
 import { proveSums } from '../proof.ts';
 import type { Driving } from './driving.ts';
@@ -61,7 +62,9 @@ export const proveMigrations = async (stateDir: string, notArrived: Driving['not
   const ended: Record<string, number> = {};
   try {
     await settleDead(host, new AbortController().signal);
-    for await (const record of allMigrations(host.records)) {
+    for await (const found of allMigrations(host.records)) {
+      // As whoever looks at it: one whose end a killed process had begun to write is completed then.
+      const record = await settleIfDead(found, host);
       const how = record.cause === undefined ? record.status : `${record.status} (${record.cause})`;
       ended[how] = (ended[how] ?? 0) + 1;
       const flaws = [
