@@ -1,9 +1,16 @@
-// A reporter for node:test that prints a run's totals as one JSON line.
+// A reporter for node:test that prints a run's totals, and how long each file took, as one JSON line.
+import { relative } from 'node:path';
+
 export default async function* totals(source) {
-  for await (const event of source) {
-    if (event.type === 'test:summary' && event.data.file === undefined) {
-      const { passed, tests, cancelled, skipped, todo } = event.data.counts;
-      yield `${JSON.stringify({ passed, failed: tests - passed - skipped - todo, cancelled, skipped: skipped + todo })}\n`;
+  const seconds = {};
+  for await (const { type, data } of source) {
+    if (type !== 'test:summary') continue;
+    if (data.file !== undefined) {
+      seconds[relative(process.cwd(), data.file)] = Math.round(data.duration_ms / 1000);
+      continue;
     }
+    const { passed, tests, cancelled, skipped, todo } = data.counts;
+    const failed = tests - passed - skipped - todo;
+    yield `${JSON.stringify({ passed, failed, cancelled, skipped: skipped + todo, seconds })}\n`;
   }
 }

@@ -92,7 +92,7 @@ for (const [name, { files, atOnce }] of Object.entries(SUITES)) {
   if (run.status !== 0 && counts.failed === 0) counts.failed = 1;
   for (const key of Object.keys(total)) total[key] += counts[key];
   console.log(
-    `${name}: ${counts.passed} passed, ${counts.failed} failed in ${Math.round((Date.now() - began) / 1000)} s`,
+    `${name}: ${counts.passed} passed, ${counts.failed} failed in ${Math.round((Date.now() - began) / 1000)} s${slowest(counts.seconds)}`,
   );
 }
 // Only a run that proved everything may say what is proved.
@@ -103,6 +103,14 @@ if (total.failed === 0 && ['faults', 'emulator', 'soak'].every(wanted)) {
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
+
+/** Where the time went, in a suite that takes some. */
+function slowest(seconds = {}) {
+  const files = Object.entries(seconds)
+    .filter(([, taken]) => taken >= 10)
+    .sort(([, a], [, b]) => b - a);
+  return files.length === 0 ? '' : ` (${files.map(([file, taken]) => `${file} ${taken} s`).join(', ')})`;
+}
 
 function countsIn(file) {
   try {
