@@ -18,6 +18,8 @@ export interface Proved {
   readonly stores: Stores;
   readonly where: Place;
   readonly cases: number;
+  /** They are states of a model that was searched: no case of them was run as a migration of its own. */
+  readonly states?: true;
 }
 
 /** Call it after the last assertion: what did not pass is not in the table. */

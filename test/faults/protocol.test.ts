@@ -45,6 +45,7 @@ describe('no order of operations loses, counts twice, or lets two migrations wri
       stores: 'folder → folder',
       where: 'as deployed, in the interpreter',
       cases,
+      states: true,
     });
   });
 
@@ -56,6 +57,7 @@ describe('no order of operations loses, counts twice, or lets two migrations wri
       stores: 'folder → folder',
       where: 'embedded',
       cases,
+      states: true,
     });
   });
 });

@@ -14,13 +14,20 @@ const cell = (more: Partial<Proved>): Proved => ({
 });
 
 test('a cell adds up what several tests noted, and rows keep to the order of the stores', () => {
-  const cells = cellsOf([cell({}), cell({ cases: 1_200 }), cell({ stores: 'S3 → S3', where: 'emulator', cases: 1 })]);
+  const model = cell({ fault: 'two at once', cases: 5_000, states: true });
+  const cells = cellsOf([
+    model,
+    cell({}),
+    cell({ cases: 1_200 }),
+    cell({ stores: 'S3 → S3', where: 'emulator', cases: 1 }),
+  ]);
   assert.deepEqual(
     cells.map(({ cases }) => cases),
-    [1, 1_203],
+    [1, 1_203, 5_000],
   );
   const document = documentOf(cells);
-  assert.match(document, /^1,204 cases\./m);
+  assert.match(document, /^1,204 cases, and 5,000 states /m);
+  assert.match(document, /^\| two at once \| 5,000 states embedded \|/m);
   assert.match(document, /^\| a full disk \| 1,203 embedded \| – \| – \| 1 on the emulator \| – \|$/m);
   assert.match(document, /^\| a full disk \| by hand \|$/m);
 });

@@ -19,7 +19,7 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
-  { stores: 'folder → folder', seen: 52, unseen: 8 },
+  { stores: 'folder → folder', seen: 40, unseen: 8 },
   { stores: 'folder → S3', seen: 20, unseen: 4 },
   { stores: 'S3 → folder', seen: 16, unseen: 4 },
   { stores: 'S3 → S3', seen: 12, unseen: 4 },

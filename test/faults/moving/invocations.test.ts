@@ -114,7 +114,7 @@ const FAULTS = [
     fault: 'an invocation times out at any call it makes',
     how: 'at its n-th call of a port nothing more of it happens, and Step Functions tries again',
     cases: everyCall(dies),
-    most: 12,
+    most: 9,
   },
   {
     fault: 'an invocation runs on late, beside or after its successor',
@@ -123,7 +123,7 @@ const FAULTS = [
       [1, 10, 40, 80, undefined].flatMap((after) =>
         everyCall(late(after))(calls).map((one) => ({ ...one, name: `${one.name}, going on after ${after ?? 'all'}` })),
       ),
-    most: 24,
+    most: 16,
   },
   {
     fault: 'an invocation is delivered twice',

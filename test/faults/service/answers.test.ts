@@ -38,7 +38,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 /** Of each row and setting; all with PICFERRY_FAULTS=all. */
-const SAMPLE = 8;
+const SAMPLE = 6;
 
 describe('a failing service', { timeout: 3_600_000 }, () => {
   for (const setting of settingsOf(STORES.slice(1))) {
