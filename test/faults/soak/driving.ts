@@ -1,6 +1,7 @@
 // Keeps migrations going in both directions of a pair: through the API, cancelled now and then, by schedules, and as processes that are killed.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MigrationSummary } from '../../../lib/api/resources.ts';
 import { startPicferry } from '../../support/picferry.ts';
 import type { Random } from '../cameras/random.ts';
 import { ENV, type SoakedHost } from './host.ts';
@@ -11,6 +12,16 @@ export interface Rest {
   asked: boolean;
   busy: number;
 }
+
+/** Nothing runs, whoever asked for it: schedules fire in a rest as well. */
+export const isQuiet = async (host: SoakedHost, rest: Rest): Promise<boolean> => {
+  if (rest.busy > 0) return false;
+  const { status, body } = await host.ask('GET', '/migrations');
+  assert.equal(status, 200, body);
+  return (JSON.parse(body) as { migrations: MigrationSummary[] }).migrations.every(
+    ({ endedAt }) => endedAt !== undefined,
+  );
+};
 
 export interface Driving {
   readonly rest: Rest;

@@ -10,6 +10,7 @@ import {
   count,
   type Driving,
   drive,
+  isQuiet,
   killSyncs,
   type Rest,
   removeSchedules,
@@ -52,7 +53,7 @@ const ENDING_MS = 14_000;
 const SAMPLE_EVERY_MS = 2_000;
 /** Every so many milliseconds everybody holds still for a moment. */
 const REST_EVERY_MS = 12_000;
-const REST_AT_MOST_MS = 6_000;
+const REST_AT_MOST_MS = 10_000;
 /** Thousands of files are looked at. */
 const SIZE_EVERY_MS = 9_000;
 
@@ -229,11 +230,12 @@ const measure = async (
     await sleep(SAMPLE_EVERY_MS);
     if (Date.now() - restedAt < REST_EVERY_MS) continue;
     rest.asked = true;
-    for (const from = Date.now(); rest.busy > 0 && Date.now() - from < REST_AT_MOST_MS; ) await sleep(50);
+    for (const from = Date.now(); !(await isQuiet(host, rest)) && Date.now() - from < REST_AT_MOST_MS; )
+      await sleep(100);
     // Connections that were let go of are closed by now.
     for (let look = 0; look < 3; look++) {
       await sleep(400);
-      await sample(rest.busy === 0);
+      await sample(await isQuiet(host, rest));
     }
     rest.asked = false;
     restedAt = Date.now();
