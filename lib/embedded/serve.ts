@@ -38,7 +38,7 @@ export interface Serving {
 }
 
 /** What could not be settled when it was over, because a disk was full perhaps. */
-const SETTLE_LEFT_EVERY_MS = 60_000;
+const SETTLE_LEFT_EVERY_MS = 5_000;
 
 /** Throws `UsageError` for what cannot be served, `ServeRunning` where another one has this state folder. */
 export const serve = async (options: ServeOptions): Promise<Serving> => {

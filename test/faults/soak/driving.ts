@@ -18,9 +18,12 @@ export const isQuiet = async (host: SoakedHost, rest: Rest): Promise<boolean> =>
   if (rest.busy > 0) return false;
   const { status, body } = await host.ask('GET', '/migrations');
   assert.equal(status, 200, body);
-  return (JSON.parse(body) as { migrations: MigrationSummary[] }).migrations.every(
-    ({ endedAt }) => endedAt !== undefined,
+  const open = (JSON.parse(body) as { migrations: MigrationSummary[] }).migrations.filter(
+    ({ endedAt }) => endedAt === undefined,
   );
+  // What a killed process left is settled by whoever looks at it.
+  const seen = await Promise.all(open.map(({ id }) => host.ask('GET', `/migrations/${id}`)));
+  return seen.every((one) => one.status === 200 && (JSON.parse(one.body) as MigrationSummary).endedAt !== undefined);
 };
 
 export interface Driving {

@@ -52,8 +52,9 @@ export interface Soaked {
 const ENDING_MS = 14_000;
 const SAMPLE_EVERY_MS = 2_000;
 /** Every so many milliseconds everybody holds still for a moment. */
-const REST_EVERY_MS = 12_000;
-const REST_AT_MOST_MS = 10_000;
+const REST_EVERY_MS = 6_000;
+/** What met a full disk is settled within seconds of there being room again. */
+const REST_AT_MOST_MS = 20_000;
 /** Thousands of files are looked at. */
 const SIZE_EVERY_MS = 9_000;
 
