@@ -1,4 +1,4 @@
-// Bundles the CLI into dist/: Node refuses to strip types below node_modules, and a bundle needs no dependencies there.
+// Bundles the CLI into dist/, or into the new folder that is named: Node refuses to strip types below node_modules, and a bundle needs no dependencies there.
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -20,8 +20,9 @@ const withoutLambda: Plugin = {
   },
 };
 
-const outdir = join(ROOT, 'dist');
-rmSync(outdir, { recursive: true, force: true });
+const [, , elsewhere] = process.argv;
+const outdir = elsewhere ?? join(ROOT, 'dist');
+if (elsewhere === undefined) rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: ROOT,
   entryPoints: { picferry: 'lib/cli/main.ts' },

@@ -27,6 +27,7 @@ const SUITES = {
   faults: { files: ['test/faults/**/*.test.ts'], atOnce: 2 },
   browser: { files: ['test/browser/**/*.test.ts'], atOnce: 1 },
   package: { files: ['test/package/**/*.test.ts'], atOnce: 1 },
+  bench: { files: ['test/bench/**/*.test.ts'], atOnce: 1 },
   // Nothing beside it: it measures.
   soak: { files: ['test/soak/**/*.test.ts'], atOnce: 1 },
 };

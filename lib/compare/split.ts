@@ -1,19 +1,6 @@
 // How the key space is cut into ranges, and ranges are put into tasks.
 import { compareKeys } from './key.ts';
-import { contains, type Range } from './range.ts';
-
-export { midpoint } from './midpoint.ts';
-
-/** `(after, at]` and `(at, upTo]`. */
-export function splitRange(range: Range, at: string): [Range, Range] {
-  if (!contains(range, at) || at === range.upTo) {
-    throw new RangeError(`${JSON.stringify(at)} does not lie inside the range ${JSON.stringify(range)}`);
-  }
-  return [
-    { after: range.after, upTo: at },
-    { after: at, upTo: range.upTo },
-  ];
-}
+import type { Range } from './range.ts';
 
 /** Covers every key exactly once; a boundary is the last key of its range. Boundaries ascend and none is empty. */
 export function rangesFromBoundaries(boundaries: readonly string[]): Range[] {

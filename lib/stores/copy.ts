@@ -19,10 +19,10 @@ export type CopyOutcome =
   /** `giveUp` came while it was under way: nothing of it was kept. */
   | { readonly outcome: 'givenUp' };
 
-/** A multipart upload under way, committed so that the next invocation continues it. */
 /** The reason of a failure that leaves other bytes under the picture's name: compared by size it is there from then on. */
 export const STORED_DAMAGED = 'storedDamaged';
 
+/** A multipart upload under way, committed so that the next invocation continues it. */
 export interface OpenUpload {
   readonly key: string;
   readonly uploadId: string;

@@ -10,6 +10,8 @@ export interface ListingPage {
   readonly entries: readonly Entry[];
   /** The server's clock when this page was made, in ms since 1970 (a folder: this machine's, when the listing began). */
   readonly at: number;
+  /** Nothing follows in the range, as far as the store can tell already. */
+  readonly isLast?: boolean;
 }
 
 /** What HTTP and file systems tell of a picture beside its bytes; everything a copy keeps. */

@@ -5,6 +5,10 @@ export interface Limits {
   readonly planDepth: number;
   readonly planRequests: number;
   readonly planTasks: number;
+  /** So many ranges are enough to share out: nothing is looked for below their prefixes. */
+  readonly planRangesWanted: number;
+  /** Few enough in a task that it ends early, enough that starting it pays. */
+  readonly rangesPerTaskWanted: number;
   /** Ranges in one task at most: keeps plan items and task documents small. */
   readonly rangesPerTask: number;
   /** Listings read at once by one List invocation (each range has two). */
@@ -29,6 +33,8 @@ export const DEFAULT_LIMITS: Limits = {
   planDepth: 3,
   planRequests: 2_000,
   planTasks: 1_000,
+  planRangesWanted: 200,
+  rangesPerTaskWanted: 4,
   rangesPerTask: 16,
   listStreams: 16,
   copiesPerShard: 64,

@@ -3,6 +3,7 @@
 import { type Amount, minus, NOTHING, plus } from '../compare/entry.ts';
 import { type Finding, type Joined, keyOf } from '../compare/findings.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
+import { Splitter } from '../compare/splitter.ts';
 import {
   addStatistics,
   disagreement,
@@ -22,8 +23,9 @@ import type { StepContext } from './steps/context.ts';
 import type { RangeFigures, TaskDocument } from './task-document.ts';
 import { writeShards } from './write-shards.ts';
 
-/** Lines kept in memory before a commit makes room, in shards. */
-const SHARDS_IN_MEMORY = 2;
+/** Lines that are worth a commit, and lines kept in memory at most, in shards. */
+const SHARDS_IN_COMMIT = 2;
+const SHARDS_IN_MEMORY = 10;
 /** Pairs whose content must be read: hashing them takes long, so they are settled in small lots. */
 const UNCOMPARED_IN_MEMORY = 500;
 /** About 250 bytes each in a document of at most 300 KB. */
@@ -44,7 +46,8 @@ export class ListRun {
   /** The first thing that broke: the other ranges stop at their next page. */
   failure: { readonly error: unknown } | undefined;
   private examples: Record<string, string[]> = {};
-  private segments: readonly Segment[] = [];
+  readonly splitter = new Splitter();
+  private segments: Segment[] = [];
   private committing: Promise<void> | undefined;
   private lastCommitAt: number;
   private committed = false;
@@ -55,8 +58,19 @@ export class ListRun {
     this.lastCommitAt = parts.context.now();
   }
 
-  begin(segments: readonly Segment[]): void {
-    this.segments = segments;
+  begin(segment: Segment): void {
+    this.segments.push(segment);
+  }
+
+  /** The upper part of whichever range promises most, to be begun by whoever has a place for it. */
+  cut(): Segment | undefined {
+    const cut = this.splitter.cut(this.segments.filter(({ mayBeCut }) => mayBeCut));
+    return cut?.piece.cutOff(cut.cutOff);
+  }
+
+  /** Every range was read to its end, and committed. */
+  get isDone(): boolean {
+    return this.segments.length === 0;
   }
 
   /** The invocation's time is nearly over: stop reading, commit, let the next one go on. */
@@ -89,14 +103,18 @@ export class ListRun {
     keepExample(this.examples, finding, joined);
   }
 
-  /** Commits when memory is full or progress is due; readers wait meanwhile where memory is full. */
+  /** Commits when there is enough for it or progress is due; readers go on meanwhile, and wait where memory is full. */
   async makeRoom(): Promise<void> {
     const { context } = this.parts;
-    const full =
-      this.buffered((s) => s.buffered) >= SHARDS_IN_MEMORY * context.limits.shardEntries ||
-      this.buffered((s) => s.uncomparedCount) >= UNCOMPARED_IN_MEMORY;
+    const buffered = this.buffered((s) => s.buffered);
+    const uncompared = this.buffered((s) => s.uncomparedCount);
+    const enough = buffered >= SHARDS_IN_COMMIT * context.limits.shardEntries || uncompared >= UNCOMPARED_IN_MEMORY;
     const due = context.now() - this.lastCommitAt >= context.limits.commitEveryMs;
-    if (full || due) await this.commit({ ending: false });
+    if (!enough && !due) return;
+    // What breaks it is kept as the failure, which stops the readers.
+    const commit = this.commit({ ending: false }).catch(() => {});
+    const isFull = buffered >= SHARDS_IN_MEMORY * context.limits.shardEntries || uncompared >= 2 * UNCOMPARED_IN_MEMORY;
+    if (isFull) await commit;
   }
 
   private buffered(amount: (segment: Segment) => number): number {
@@ -132,6 +150,7 @@ export class ListRun {
     const examples = this.examples;
     const remaining = this.segments.flatMap((segment) => segment.toDo ?? []);
     const listings = this.segments.map(({ listedAt }) => listedAt).filter((at) => at > 0);
+    this.segments = this.segments.filter(({ done }) => !done);
     this.statistics = newStatistics();
     this.examples = {};
     this.lastCommitAt = context.now();

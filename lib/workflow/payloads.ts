@@ -64,7 +64,7 @@ export interface ShardRef {
   readonly oldest: number;
   /** Of the compressed file. */
   readonly gzipBytes: number;
-  /** Where it stands among its task's shards: the range it begins in, then the order of writing. Gives key order. */
+  /** Where it stands among its task's shards: the range it begins in, or the place within it where it was cut; then the order of writing. Gives key order. */
   readonly range: number;
   readonly sequence: number;
 }

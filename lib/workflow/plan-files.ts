@@ -42,7 +42,7 @@ const isList = (value: unknown): boolean => {
 
 const isShard = (value: unknown): boolean => {
   const { newest, oldest, range, sequence } = (value ?? {}) as Fields<ShardRef>;
-  return isList(value) && [newest, oldest].every(Number.isFinite) && isSize(range) && isSize(sequence);
+  return isList(value) && [newest, oldest].every(Number.isFinite) && Number.isFinite(range) && isSize(sequence);
 };
 
 export const isCopyItem = (value: unknown): value is CopyItem => {

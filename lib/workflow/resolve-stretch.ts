@@ -9,7 +9,7 @@ import type { Store } from '../stores/store.ts';
 import type { OnDifferent } from './request.ts';
 import { type BothSides, type Found, foundIn, type Stretch } from './segments.ts';
 
-export interface ResolvedStretch extends Pick<Stretch, 'of' | 'after' | 'upTo' | 'listedAt'> {
+export interface ResolvedStretch extends Pick<Stretch, 'of' | 'order' | 'after' | 'upTo' | 'listedAt'> {
   readonly missing: readonly Found[];
   readonly different: readonly Found[];
   readonly left: readonly Found[];
@@ -60,9 +60,9 @@ export const resolveStretch = async (
   } = Object.groupBy(stretch.found, ({ finding }) => finding);
   const different = [...listed, ...unlike].sort((a, b) => compareKeys(a.key, b.key));
   const wanted = await pMap(different, ({ key }) => toBeReplaced(key, resolver), { concurrency: LOOKS_AT_ONCE });
-  const { of, after, upTo, listedAt } = stretch;
+  const { of, order, after, upTo, listedAt } = stretch;
   return {
-    ...{ of, after, upTo, listedAt, missing },
+    ...{ of, order, after, upTo, listedAt, missing },
     // What a camera is writing anew in place is left for later: half of it would take the place of a whole picture.
     different: different.filter(({ tooYoung }, i) => wanted[i] && !tooYoung),
     left: [...archived, ...settling, ...different.filter(({ tooYoung }, i) => !wanted[i] || tooYoung)],

@@ -1,10 +1,11 @@
 // What a List invocation has found since its last commit, stretch by stretch, until it is written to shards.
 import { capturedAt } from '../compare/capture.ts';
-import type { Entry } from '../compare/entry.ts';
-import { isTooYoung, type Joined, type Rules } from '../compare/findings.ts';
+import { type Entry, SIDES, type Side } from '../compare/entry.ts';
+import { isTooYoung, type Joined, keyOf, type Rules } from '../compare/findings.ts';
+import { compareKeys } from '../compare/key.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
-import type { Range } from '../compare/range.ts';
-import type { ToDo } from './task-document.ts';
+import { ListedRange } from '../compare/splitter.ts';
+import type { Place, ToDo } from './task-document.ts';
 
 /** An entry that belongs in a list: flat, because tens of thousands wait in memory for their commit. */
 export interface Found {
@@ -42,20 +43,58 @@ export type BothSides = Joined & { readonly source: Entry; readonly destination:
 /** One range being read: how far it is, and what lies between the last commit and there. */
 export class Segment {
   readonly of: number;
-  readonly upTo: string | null;
+  place: Place;
+  /** How far it is; its end comes down where it is cut. */
+  readonly listed: ListedRange;
+  /** Sides that hold nothing in it, as whoever it was cut off from has seen. */
+  readonly without: ReadonlySet<Side>;
+  /** Sides listed to their end, and the last key of each. */
+  readonly endedAt = new Map<Side, string>();
   /** The source server's clock when this listing began, ms. */
   listedAt = 0;
-  /** All keys up to here have been looked at; null: the whole range. */
-  private position: string | null;
   private committed: string | null;
   private found: Found[] = [];
   private uncompared: BothSides[] = [];
 
-  constructor({ of, range }: ToDo) {
+  constructor(
+    { of, range, place = { from: of, width: 1 } }: ToDo,
+    listed = new ListedRange(range),
+    without?: Set<Side>,
+  ) {
     this.of = of;
-    this.upTo = range.upTo;
-    this.position = range.after;
+    this.place = place;
+    this.listed = listed;
+    this.without = without ?? new Set();
     this.committed = range.after;
+  }
+
+  /** Something is still to come. Fractions of its place are exact: 2^-40 is far from where numbers end. */
+  get mayBeCut(): boolean {
+    const goesOn = SIDES.some((side) => !this.without.has(side) && !this.endedAt.has(side));
+    return goesOn && !this.done && this.place.width > 2 ** -40;
+  }
+
+  /** The upper part, which this one has just given up. */
+  cutOff(listed: ListedRange): Segment {
+    const { of, place, endedAt } = this;
+    const width = place.width / 2;
+    const upper = { from: place.from + width, width };
+    this.place = { from: place.from, width };
+    const { position, upTo } = listed;
+    const without = new Set([...this.without, ...[...endedAt.keys()].filter((side) => this.hasNoneAhead(side))]);
+    return new Segment({ of, range: { after: position, upTo }, place: upper }, listed, without);
+  }
+
+  /** Those up to its end, which may have come down while their page was on its way. */
+  within(batch: readonly Joined[]): readonly Joined[] {
+    const last = batch.at(-1);
+    if (last === undefined || isBefore(last, this.listed)) return batch;
+    return batch.filter((one) => isBefore(one, this.listed));
+  }
+
+  private hasNoneAhead(side: Side): boolean {
+    const last = this.endedAt.get(side);
+    return last !== undefined && compareKeys(last, this.listed.position) <= 0;
   }
 
   take(found: Found): void {
@@ -66,16 +105,16 @@ export class Segment {
     this.uncompared.push(both);
   }
 
-  reached(key: string): void {
-    this.position = key;
-  }
-
   complete(): void {
-    this.position = this.upTo;
     this.done = true;
   }
 
   done = false;
+
+  /** All keys up to here have been looked at; null: the whole range. */
+  private get position(): string | null {
+    return this.done ? this.listed.upTo : this.listed.position;
+  }
 
   get buffered(): number {
     return this.found.length + this.uncompared.length;
@@ -89,6 +128,7 @@ export class Segment {
   cut(): Stretch {
     const stretch: Stretch = {
       of: this.of,
+      order: this.place.from,
       after: this.committed,
       upTo: this.position,
       listedAt: this.listedAt,
@@ -104,14 +144,18 @@ export class Segment {
   /** What a later invocation would have to read; undefined when nothing. */
   get toDo(): ToDo | undefined {
     if (this.done) return undefined;
-    const range: Range = { after: this.position ?? '', upTo: this.upTo };
-    return { of: this.of, range };
+    const { of, place, listed } = this;
+    return { of, range: { after: listed.position, upTo: listed.upTo }, ...(place.width < 1 && { place }) };
   }
 }
+
+const isBefore = (one: Joined, { upTo }: ListedRange): boolean => upTo === null || compareKeys(keyOf(one), upTo) <= 0;
 
 /** A contiguous piece of one range, with what was found in it in key order. */
 export interface Stretch {
   readonly of: number;
+  /** Where it stands in key order among the task's. */
+  readonly order: number;
   readonly after: string | null;
   readonly upTo: string | null;
   readonly listedAt: number;

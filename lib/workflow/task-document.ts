@@ -12,6 +12,14 @@ import type { ReportFiles } from './ports.ts';
 export interface ToDo {
   readonly of: number;
   readonly range: Range;
+  /** Absent: the whole of `[of, of + 1)`. */
+  readonly place?: Place;
+}
+
+/** Where a piece of a range stands in key order: `[from, from + width)`, halved with every cut. */
+export interface Place {
+  readonly from: number;
+  readonly width: number;
 }
 
 /** The figures of one of the task's ranges. */

@@ -41,7 +41,7 @@ export const writeShards = async (
         ...figuresOf(part),
         listedAt: listedAtOf(group),
         gzipBytes: body.length,
-        range: group[0]!.of,
+        range: group[0]!.order,
         sequence: place.sequence * 1e6 + file++,
       });
     }

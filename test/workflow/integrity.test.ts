@@ -27,8 +27,8 @@ test('a shard’s listing time is not taken from a neighbour whose listing has n
   const stretch = { left: [], kept: [], different: [], missing: [] };
   const found = { key: 'a/1.jpg', size: 1, capturedAt: 5, finding: 'missingOnDestination', tooYoung: false } as const;
   const stretches: ResolvedStretch[] = [
-    { ...stretch, of: 0, after: '', upTo: 'b/', listedAt: 1_234, missing: [found] },
-    { ...stretch, of: 1, after: 'b/', upTo: 'b/', listedAt: 0 },
+    { ...stretch, of: 0, order: 0, after: '', upTo: 'b/', listedAt: 1_234, missing: [found] },
+    { ...stretch, of: 1, order: 1, after: 'b/', upTo: 'b/', listedAt: 0 },
   ];
   const place = { migrationId: 'm', round: 1, task: 0, sequence: 1 };
   const { shards } = await writeShards(stretches, place, host.stepContext());

@@ -8,6 +8,13 @@ import type { Announcer, Liveness, Observer, Records, ReportFiles } from '../por
 /** Runs work when one of a limited number of places is free (p-limit). */
 export type Places = <T>(work: () => Promise<T>) => Promise<T>;
 
+/** p-limit's own figures tell whether a place is idle. */
+export interface CountedPlaces extends Places {
+  readonly concurrency: number;
+  readonly activeCount: number;
+  readonly pendingCount: number;
+}
+
 export interface StepContext extends Observer, Announcer {
   readonly records: Records;
   readonly files: ReportFiles;
@@ -22,7 +29,7 @@ export interface StepContext extends Observer, Announcer {
   /** Names this invocation's files: unique per attempt. */
   readonly attempt: string;
   /** Shared by all invocations in this process: embedded 16 listings and 64 copies, deployed one invocation's own. */
-  readonly listPlaces: Places;
+  readonly listPlaces: CountedPlaces;
   readonly copyPlaces: Places;
   readonly memory: MemoryBudget;
 }

@@ -15,10 +15,8 @@ import { readPlan } from '../plan-files.ts';
 import { changeMigration, hasEnded } from '../record.ts';
 import type { RunStep, StepContext } from './context.ts';
 
-/** One flat prefix must not eat the whole budget: what it would show beyond this is found by listing. */
-const REQUESTS_PER_PREFIX = 20;
-/** Few enough ranges in a task that it ends early, enough that starting it pays. */
-const RANGES_PER_TASK_WANTED = 4;
+/** One flat prefix must not eat the whole budget: what it would show beyond this is found by listing, and cut there. */
+const REQUESTS_PER_PREFIX = 2;
 
 export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, context) => {
   const record = await beginInvocation(context, migrationId);
@@ -28,8 +26,12 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
   ]);
   // Also where nothing will be missing: what was killed may have left its last picture's temporary file.
   if (record.request.mode === 'sync') await destination.tidy?.();
-  const key = await anyKey(source);
-  const sameService = key !== undefined && (await probeSameService(source, destination, key));
+  // Looked for while the probe is under way.
+  const discovering = { ...context, goOn: () => goesOn(context, migrationId) };
+  const [sameService, boundaries] = await Promise.all([
+    canCopyThere(source, destination),
+    record.request.from ? [] : discoverBoundaries(source, destination, discovering),
+  ]);
   await changeMigration(context.records, migrationId, (now) => (hasEnded(now.status) ? undefined : { sameService }));
 
   const paths = { planPath: planPath(migrationId, 1), copyPlanPath: copyPlanPath(migrationId, 1) };
@@ -37,10 +39,6 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
     await planFrom(record, context);
     return { migrationId, round: 1, begin: 'Copy', ...paths };
   }
-  const boundaries = await discoverBoundaries(source, destination, {
-    ...context,
-    goOn: () => goesOn(context, migrationId),
-  });
   await planOnce(migrationId, tasksOf(rangesFromBoundaries(boundaries), context.limits), context);
   return { migrationId, round: 1, begin: 'List', ...paths };
 };
@@ -64,7 +62,7 @@ const planOnce = async (migrationId: string, tasks: readonly PlanTask[], context
 
 /** Groups neighbouring ranges; what plan.json holds. */
 export const tasksOf = (ranges: readonly Range[], limits: Limits): PlanTask[] => {
-  const tasks = Math.min(limits.planTasks, Math.max(1, Math.ceil(ranges.length / RANGES_PER_TASK_WANTED)));
+  const tasks = Math.min(limits.planTasks, Math.max(1, Math.ceil(ranges.length / limits.rangesPerTaskWanted)));
   return groupRanges(ranges, { tasks, rangesPerTask: limits.rangesPerTask }).map((group, index) => ({
     index,
     ranges: group,
@@ -90,7 +88,10 @@ const leafPrefixes = async (store: Store, budget: number, context: Discovering):
   const leaves: string[] = [];
   let left = budget;
   let level = [''];
-  for (let depth = 0; depth < context.limits.planDepth && level.length > 0; depth++) {
+  const { planDepth, planRangesWanted } = context.limits;
+  for (let depth = 0; depth < planDepth && level.length > 0; depth++) {
+    // Enough to share out: what lies in them is cut while it is listed.
+    if (leaves.length + level.length >= planRangesWanted) break;
     const affordable = level.slice(0, Math.max(0, left));
     leaves.push(...level.slice(affordable.length));
     const below = await Promise.all(
@@ -107,6 +108,11 @@ const leafPrefixes = async (store: Store, budget: number, context: Discovering):
   }
   // No budget or no depth at all: then everything is one range.
   return [...leaves, ...level].filter((prefix) => prefix !== '');
+};
+
+const canCopyThere = async (source: Store, destination: Store): Promise<boolean> => {
+  const key = await anyKey(source);
+  return key !== undefined && (await probeSameService(source, destination, key));
 };
 
 /** Some listed key, to try whether the destination's credentials can read the source. */

@@ -1,5 +1,6 @@
 // The ports as an actor sees them: what others can change is asked of the search, everything else is answered at once.
 import { Readable } from 'node:stream';
+import pLimit from 'p-limit';
 import type { StoreSpec } from '../../../lib/stores/spec.ts';
 import type { Store } from '../../../lib/stores/store.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../../lib/workflow/limits.ts';
@@ -128,7 +129,7 @@ export const portsOf = (hands: Hands, given: Given, whose: Whose): Ports => ({
   now: hands.now,
   deadline: whose.process === undefined ? hands.now() + LAMBDA_MS : Number.POSITIVE_INFINITY,
   attempt: whose.name.replaceAll(' ', '-'),
-  listPlaces: (work) => work(),
+  listPlaces: pLimit(1),
   copyPlaces: (work) => work(),
   memory: { take: async () => nothing },
   log: nothing,

@@ -49,6 +49,7 @@ describe('a listing', () => {
     assert.deepEqual(pages, [
       {
         at: Date.parse(DATE),
+        isLast: true,
         entries: [
           { key: 'a.jpg', size: 7, modifiedAt: Date.UTC(2024, 6, 1, 11), etag: '0cc175b9c0f1b6a831c399e269772661' },
         ],

@@ -1,0 +1,62 @@
+// A bench's stage: a service, buckets with pictures, Picferry as it is installed, and how everybody is told where they are.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Running } from '../bench.ts';
+import { type Command, measure } from './measure.ts';
+import { builtPicferry } from './picferry.ts';
+import { openService, type Service } from './service.ts';
+import { type Peer, peerPath } from './tools.ts';
+
+export interface Stage extends AsyncDisposable {
+  readonly service: Service;
+  /** Where commands run: picferry.json and rclone.conf lie there. */
+  readonly folder: string;
+  /** Its own state folder every time, as on a machine that never ran it. */
+  picferry(...args: string[]): Command;
+  peer(name: Peer, ...args: string[]): Command;
+  /** A bucket with these pictures of a local folder, put there once; named as itself in picferry.json. */
+  bucket(name: string, from?: string, createOnly?: 'native' | 'headFirst'): Promise<void>;
+}
+
+/** What its users set: one remote, nothing more. */
+const rcloneConfig = ({ url, env }: Service): string =>
+  `[s3]\ntype = s3\nprovider = Minio\naccess_key_id = ${env.AWS_ACCESS_KEY_ID}\nsecret_access_key = ${env.AWS_SECRET_ACCESS_KEY}\nendpoint = ${url}\n`;
+
+export const openStage = async (running: Running): Promise<Stage> => {
+  const { scratch, project, cache, say, isSmoke } = running;
+  const service = await openService(running);
+  const folder = join(scratch, `stage-${Date.now()}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'rclone.conf'), rcloneConfig(service));
+  const [beginning, s5cmd, rclone, aws] = await Promise.all([
+    builtPicferry(project, scratch),
+    ...(['s5cmd', 'rclone', 'aws'] as const).map((name) => (isSmoke ? name : peerPath(name, { cache, say }))),
+  ]);
+  const peers = { s5cmd: s5cmd!, rclone: rclone!, aws: aws! };
+  const stores: Record<string, object> = {};
+  let runs = 0;
+  const picferry = (...args: string[]): Command => ({
+    argv: [...beginning, ...args, '--state-dir', join(folder, `state-${runs++}`)],
+    ...{ cwd: folder, env: { ...service.env }, goodCodes: [0, 1] },
+  });
+  return {
+    ...{ service, folder, picferry },
+    peer: (name, ...args) => ({
+      argv: [peers[name], ...args],
+      cwd: folder,
+      env: {
+        ...service.env,
+        ...{ S3_ENDPOINT_URL: service.url, AWS_ENDPOINT_URL: service.url, RCLONE_CONFIG: join(folder, 'rclone.conf') },
+      },
+      // rclone check says 1 where something differs.
+      goodCodes: name === 'rclone' ? [0, 1] : [0],
+    }),
+    bucket: async (name, from, createOnly) => {
+      await service.makeBucket(name);
+      stores[name] = { bucket: name, endpointUrl: service.url, region: 'us-east-1', ...(createOnly && { createOnly }) };
+      await writeFile(join(folder, 'picferry.json'), JSON.stringify({ stores }));
+      if (from !== undefined) await measure(picferry('sync', from, name, '--min-age', '0s'), scratch);
+    },
+    [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
+  };
+};

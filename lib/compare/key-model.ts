@@ -1,0 +1,247 @@
+// Learns how keys are spelled, for any alphabet, and tells which share of them lies before a key: arithmetic coding's idea.
+
+/** The key ends here: before every character. */
+const END = -1;
+/** Characters that nobody has seen: behind all that were. */
+const BEYOND = 0x110000;
+/** The last character there is. */
+export const LAST = '\u{10ffff}';
+/** Characters of a key that are learned from its beginning. */
+const DEPTHS = 48;
+/** Weight of characters not yet seen, beside those seen once behind one beginning. */
+const UNSEEN = 0.5;
+/** How fast older guesses stop counting when predictors are compared. */
+const MEMORY = 0.98;
+/** A context predicts better only where it does so clearly: it knows less than the whole depth does. */
+const CLEARLY = 0.9;
+
+/** A key by code points, and where each begins. */
+interface Spelled {
+  readonly key: string;
+  readonly symbols: readonly number[];
+  readonly offsets: readonly number[];
+}
+
+export const spell = (key: string): Spelled => {
+  const symbols: number[] = [];
+  const offsets: number[] = [];
+  for (let at = 0; at < key.length && symbols.length < DEPTHS; ) {
+    const symbol = key.codePointAt(at)!;
+    symbols.push(symbol);
+    offsets.push(at);
+    at += symbol > 0xffff ? 2 : 1;
+  }
+  offsets.push(symbols.length < DEPTHS ? key.length : offsets.at(-1)! + 1);
+  return { key, symbols, offsets };
+};
+
+class Counts {
+  readonly weights = new Map<number, number>();
+  total = 0;
+
+  add(symbol: number, weight: number): void {
+    this.weights.set(symbol, (this.weights.get(symbol) ?? 0) + weight);
+    this.total += weight;
+  }
+
+  /** Of being right: what a guess costs is its negative logarithm. */
+  chanceOf(symbol: number): number {
+    return ((this.weights.get(symbol) ?? 0) + 0.5) / (this.total + 20);
+  }
+}
+
+/** Shares of the keys by their next character, ascending: each ends where the next begins. */
+interface Table {
+  readonly symbols: readonly number[];
+  readonly ends: readonly number[];
+}
+
+interface Depth {
+  readonly counts: Counts;
+  /** Different beginnings seen before this character. */
+  readonly parents: Set<string>;
+  /** What guessing cost so far: by the depth alone, then by each kind of context. */
+  readonly losses: number[];
+  table: (Table & { readonly learned: number; readonly seen: number }) | undefined;
+}
+
+/** What stands before a character, as far as it tells which one follows. */
+type Context = (spelled: Spelled, depth: number) => string;
+
+const twoBefore: Context = ({ key, offsets }, depth) => key.slice(offsets[Math.max(0, depth - 2)], offsets[depth]);
+
+/** Which word it is, and up to three of its characters. */
+const inWord: Context = ({ key, symbols, offsets }, depth) => {
+  let words = 0;
+  for (let i = 0; i < depth; i++) if (classOf(symbols[i]!) === 'separator') words++;
+  let from = depth;
+  while (from > 0 && depth - from < 3 && classOf(symbols[from - 1]!) !== 'separator') from--;
+  const isBeginning = from === 0 || classOf(symbols[from - 1]!) === 'separator';
+  return `${words}${isBeginning ? '^' : '~'}${key.slice(offsets[from], offsets[depth])}`;
+};
+
+const CONTEXTS: readonly Context[] = [twoBefore, inWord];
+
+const classOf = (symbol: number): 'digit' | 'lower' | 'upper' | 'separator' | 'other' => {
+  if (symbol >= 0x30 && symbol <= 0x39) return 'digit';
+  if (symbol >= 0x61 && symbol <= 0x7a) return 'lower';
+  if (symbol >= 0x41 && symbol <= 0x5a) return 'upper';
+  return symbol < 0x80 ? 'separator' : 'other';
+};
+
+const span = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const WHOLE = { digit: span(0x30, 0x39), lower: span(0x61, 0x7a), upper: span(0x41, 0x5a) };
+
+export class KeyModel {
+  readonly #depths: Depth[] = [];
+  readonly #contexts = CONTEXTS.map(() => new Map<string, Counts>());
+  /** Non-ASCII characters seen anywhere. */
+  readonly #others = new Set<number>();
+  #learned = 0;
+
+  get isEmpty(): boolean {
+    return this.#learned === 0;
+  }
+
+  /** `weight`: how many keys this one stands for. */
+  learn(key: string, weight: number): void {
+    const spelled = spell(key);
+    this.#learned += weight;
+    for (let depth = 0; depth <= spelled.symbols.length && depth < DEPTHS; depth++) {
+      const symbol = spelled.symbols[depth] ?? END;
+      if (symbol >= 0x80) this.#others.add(symbol);
+      const at = this.#depth(depth);
+      const counts = [at.counts, ...CONTEXTS.map((context, i) => this.#counts(i, context(spelled, depth)))];
+      counts.forEach((one, i) => {
+        at.losses[i] = MEMORY * (at.losses[i] ?? 0) - Math.log(one.chanceOf(symbol));
+        one.add(symbol, weight);
+      });
+      if (at.parents.size < 200) at.parents.add(key.slice(0, spelled.offsets[depth]));
+    }
+  }
+
+  /** 0..1: the share of keys before this one, among those that begin as it does up to `depth`. */
+  shareBefore(spelled: Spelled, depth: number): number {
+    let from = 0;
+    let size = 1;
+    for (let d = depth; d < spelled.symbols.length && size > 1e-12; d++) {
+      const { symbols, ends } = this.#table(spelled, d);
+      const symbol = spelled.symbols[d]!;
+      const i = firstNotBelow(symbols, symbol);
+      const begin = i === 0 ? 0 : ends[i - 1]!;
+      from += size * begin;
+      if (symbols[i] !== symbol) return from;
+      size *= ends[i]! - begin;
+    }
+    return from;
+  }
+
+  /** The shortest key found that begins with `prefix` and has `share` of those keys before it, give or take `tolerance`. */
+  keyAt(prefix: string, share: number, tolerance: number): string {
+    let from = 0;
+    let size = 1;
+    let key = prefix;
+    for (let added = 0; added < DEPTHS; added++) {
+      const spelled = spell(key);
+      const depth = spelled.symbols.length;
+      if (depth >= DEPTHS) return key;
+      const { symbols, ends } = this.#table(spelled, depth);
+      const within = (share - from) / size;
+      let i = ends.findIndex((end) => end > within);
+      if (i < 0) i = symbols.length - 1;
+      // A key that ends here is no place to go on from.
+      if (symbols[i] === END) i++;
+      const symbol = symbols[i];
+      if (symbol === undefined || symbol === BEYOND) return key + LAST;
+      const begin = i === 0 ? 0 : ends[i - 1]!;
+      key += String.fromCodePoint(symbol);
+      from += size * begin;
+      size *= ends[i]! - begin;
+      if (Math.abs(from - share) <= tolerance) return key;
+    }
+    return key;
+  }
+
+  #depth(depth: number): Depth {
+    this.#depths[depth] ??= { counts: new Counts(), parents: new Set(), losses: [], table: undefined };
+    return this.#depths[depth];
+  }
+
+  #counts(kind: number, context: string): Counts {
+    const counts = this.#contexts[kind]!.get(context) ?? new Counts();
+    this.#contexts[kind]!.set(context, counts);
+    return counts;
+  }
+
+  #table(spelled: Spelled, depth: number): Table {
+    const at = this.#depth(depth);
+    const plain = this.#plainTable(at);
+    const [byDepth = 0, ...others] = at.losses;
+    const best = others.indexOf(Math.min(...others));
+    if (best < 0 || others[best]! >= byDepth * CLEARLY) return plain;
+    const counts = this.#contexts[best]!.get(CONTEXTS[best]!(spelled, depth));
+    if (counts === undefined) return plain;
+    const doubt = 2 / (20 + counts.total);
+    return tableOf(
+      plain.symbols,
+      plain.symbols.map((symbol, i) => {
+        const share = plain.ends[i]! - (i === 0 ? 0 : plain.ends[i - 1]!);
+        return (counts.weights.get(symbol) ?? 0) / counts.total + share * doubt;
+      }),
+    );
+  }
+
+  /** Built anew when something new was seen, or a good deal more of the same. */
+  #plainTable(at: Depth): Table {
+    const { counts, parents, table } = at;
+    const seen = counts.weights.size + parents.size + this.#others.size;
+    if (table !== undefined && table.seen === seen && counts.total < table.learned * 1.03) return table;
+    const weights = new Map(counts.weights);
+    const alike = this.#alike(counts);
+    const unseen = (UNSEEN * Math.max(counts.total, 1)) / (1 + parents.size);
+    for (const symbol of alike) weights.set(symbol, unseen / alike.size);
+    weights.set(BEYOND, unseen / 4);
+    const symbols = [...weights.keys()].sort((a, b) => a - b);
+    at.table = {
+      ...tableOf(
+        symbols,
+        symbols.map((symbol) => weights.get(symbol)!),
+      ),
+      learned: counts.total,
+      seen,
+    };
+    return at.table;
+  }
+
+  /** What was not seen here, but is of the same kind as what was. */
+  #alike({ weights }: Counts): Set<number> {
+    const classes = new Set([...weights.keys()].map((symbol) => (symbol < 0 ? 'separator' : classOf(symbol))));
+    const alike = new Set<number>();
+    for (const kind of classes) {
+      for (const symbol of kind === 'other' ? this.#others : kind === 'separator' ? [] : WHOLE[kind])
+        if (!weights.has(symbol)) alike.add(symbol);
+    }
+    return alike;
+  }
+}
+
+const tableOf = (symbols: readonly number[], weights: readonly number[]): Table => {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const ends: number[] = [];
+  weights.reduce((sum, weight, i) => {
+    ends[i] = (sum + weight) / total;
+    return sum + weight;
+  }, 0);
+  return { symbols, ends };
+};
+
+const firstNotBelow = (sorted: readonly number[], wanted: number): number => {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle]! < wanted) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+};

@@ -1,0 +1,136 @@
+// Compares a task's ranges side by side; what turns out long is cut while places are idle, on both sides at the same key.
+import pLimit from 'p-limit';
+import type { Entry, Side } from '../compare/entry.ts';
+import { classify, type Joined, keyOf, type Rules } from '../compare/findings.ts';
+import { Disordered, joinListings } from '../compare/join.ts';
+import { countFinding, countListed } from '../compare/statistics.ts';
+import { IncompleteListing } from '../stores/errors.ts';
+import type { Store } from '../stores/store.ts';
+import type { ListRun } from './list-run.ts';
+import { type BothSides, foundIn, Segment } from './segments.ts';
+import type { CountedPlaces, Places, StepContext } from './steps/context.ts';
+import type { ToDo } from './task-document.ts';
+
+export interface Sides {
+  readonly source: Store;
+  readonly destination: Store;
+  readonly rules: Rules;
+}
+
+/** True when every range was read to its end; false when the invocation had to hand on. */
+export const compareRanges = async (
+  toDo: readonly ToDo[],
+  run: ListRun,
+  sides: Sides,
+  { listPlaces }: Pick<StepContext, 'listPlaces'>,
+): Promise<boolean> => {
+  const turns = turnsFor(sides, listPlaces);
+  // Grows while it is waited for.
+  const comparing: Promise<void>[] = [];
+  const compare = (segment: Segment): void => {
+    run.begin(segment);
+    comparing.push(
+      turns(async () => {
+        if (run.handsOn || run.failure) return;
+        await compareRange(segment, run, sides, useIdlePlaces).catch((error: unknown) => run.fail(incomplete(error)));
+      }),
+    );
+  };
+  const useIdlePlaces = (): void => {
+    while (hasIdle(listPlaces) && canBeCut(sides) && !run.handsOn && !run.failure) {
+      const cutOff = run.cut();
+      if (!cutOff) return;
+      compare(cutOff);
+    }
+  };
+  const watching = run.watch();
+  try {
+    for (const one of toDo) compare(new Segment(one));
+    for (const one of comparing) await one;
+    // A listing that broke: what was not committed yet is compared again when the step is tried again.
+    if (run.failure) throw run.failure.error;
+    // The last commit may have much content to read.
+    await run.commit({ ending: true });
+  } finally {
+    watching.end();
+  }
+  return run.isDone;
+};
+
+/** Requests wait for each other gladly; walks of folders only share four threads, and hold their pages meanwhile. */
+const turnsFor = ({ source, destination }: Sides, listPlaces: Places): Places => {
+  if (source.spec.type !== 'folder' || destination.spec.type !== 'folder') return listPlaces;
+  const oneAtATime = pLimit(1);
+  return (work) => oneAtATime(() => listPlaces(work));
+};
+
+/** A folder is read whole however small the part that is wanted: cutting makes work there instead of sharing it. */
+const canBeCut = ({ source, destination }: Sides): boolean =>
+  source.spec.type !== 'folder' && destination.spec.type !== 'folder';
+
+const hasIdle = ({ activeCount, pendingCount, concurrency }: CountedPlaces): boolean =>
+  activeCount + pendingCount < concurrency;
+
+const compareRange = async (segment: Segment, run: ListRun, { source, destination, rules }: Sides, cut: () => void) => {
+  const { listed } = segment;
+  const joined = joinListings(
+    entriesOf('source', source, segment, run),
+    entriesOf('destination', destination, segment, run),
+  );
+  for await (const batch of joined) {
+    const within = segment.within(batch);
+    for (const one of within) look(one, segment, run, rules);
+    if (within.length > 0) {
+      listed.reached(keyOf(within[0]!), keyOf(within.at(-1)!), within.length);
+      run.splitter.learn(listed, within.length, (i) => keyOf(within[i]!));
+      cut();
+    }
+    await run.makeRoom();
+    if (run.handsOn || run.failure) return;
+    if (within.length < batch.length) break;
+  }
+  segment.complete();
+};
+
+async function* entriesOf(side: Side, store: Store, segment: Segment, run: ListRun): AsyncGenerator<readonly Entry[]> {
+  if (segment.without.has(side)) return;
+  let last = '';
+  // Its end may come down while it is listed.
+  for await (const { entries, at, isLast } of store.list(segment.listed)) {
+    if (side === 'source' && segment.listedAt === 0) segment.listedAt = at;
+    run.splitter.count(segment.listed, entries.length);
+    last = entries.at(-1)?.key ?? last;
+    if (isLast) segment.endedAt.set(side, last);
+    yield entries;
+  }
+  segment.endedAt.set(side, last);
+}
+
+/** No await in here: it runs once for every key. */
+const look = (joined: Joined, segment: Segment, run: ListRun, rules: Rules): void => {
+  countListed(run.statistics, joined);
+  const judged = classify(joined, rules, segment.listedAt);
+  if (judged === 'compareContent') {
+    segment.takeUncompared(joined as BothSides);
+    return;
+  }
+  countFinding(run.statistics, judged.finding, joined, judged.contentUnknown);
+  run.remember(judged.finding, joined);
+  switch (judged.finding) {
+    case 'missingOnDestination':
+    case 'different':
+    case 'archived':
+    case 'settling':
+      segment.take(
+        foundIn(joined.source!, judged.finding, {
+          keyPattern: run.keyPattern,
+          minAgeMs: rules.minAgeMs,
+          listedAt: segment.listedAt,
+        }),
+      );
+  }
+};
+
+/** A listing out of order says nothing about what is missing: for a run it is one that never reached its end. */
+const incomplete = (error: unknown): unknown =>
+  error instanceof Disordered ? new IncompleteListing(error.message, { cause: error }) : error;
