@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { compareKeys } from '../../lib/compare/key.ts';
-import { contains, EVERYTHING, type Range } from '../../lib/compare/range.ts';
+import { contains, type Range } from '../../lib/compare/range.ts';
 import { groupRanges, rangesFromBoundaries } from '../../lib/compare/split.ts';
 import { keys } from './keys.ts';
 
