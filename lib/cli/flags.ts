@@ -1,6 +1,14 @@
 // The flags that commands share, as help shows them. options-of.ts and request-of.ts make a request of them.
 import { type Command, Option } from 'commander';
-import { collect, parseCount, parseDate, parseDuration, parseStorageClass } from './values.ts';
+import {
+  collect,
+  parseBandwidth,
+  parseCount,
+  parseDate,
+  parseDuration,
+  parseStorageClass,
+  parseTps,
+} from './values.ts';
 
 /** What commander makes of them. */
 export interface StoreFlags {
@@ -25,6 +33,8 @@ export interface RuleFlags {
   readonly onDifferent?: 'keep' | 'overwrite' | 'newer';
   readonly order?: 'newest' | 'oldest';
   readonly concurrency?: number;
+  readonly tpslimit?: number;
+  readonly bwlimit?: number;
   readonly storageClass?: string;
   /** `--no-tags` makes it false. */
   readonly tags: boolean;
@@ -85,7 +95,13 @@ const addCopyingFlags = (command: Command): Command =>
       ]),
     )
     .addOption(new Option('--order <first>', 'what goes first (default: newest)').choices(['newest', 'oldest']))
-    .option('--concurrency <n>', 'pictures copied at once (default: 64)', parseCount)
+    .option('--concurrency <n>', 'pictures copied at once, at most (default: 64)', parseCount)
+    .option('--tpslimit <n>', 'requests a second to S3 stores, listing included', parseTps)
+    .option(
+      '--bwlimit <rate>',
+      'bytes a second that stream through here, such as 500k, 10M or 1.5G; copies within one service do not',
+      parseBandwidth,
+    )
     .option('--storage-class <class>', 'of the copies, on S3', parseStorageClass)
     .option('--no-tags', 'do not copy tags (they need permissions of their own)')
     .option('--sse-kms-key-id <id>', 'encrypt the copies with that key, on S3');

@@ -23,6 +23,8 @@ export const optionsOf = (flags: RuleFlags): Options => {
       minAgeMs: flags.minAge,
       keyPattern,
       concurrency: flags.concurrency,
+      tpsLimit: flags.tpslimit,
+      bandwidthLimit: flags.bwlimit,
       storageClass: flags.storageClass,
       sseKmsKeyId: flags.sseKmsKeyId,
     }),

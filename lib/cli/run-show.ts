@@ -1,6 +1,6 @@
 // Runs `show`: what was asked, how far it is, how it ended.
 import type { MigrationDetail } from '../api/resources.ts';
-import { formatCount, formatMoment } from '../report/format.ts';
+import { formatBytes, formatCount, formatMoment } from '../report/format.ts';
 import { printable } from '../report/printable.ts';
 import { hasEnded } from '../workflow/record.ts';
 import { EXIT } from './exit.ts';
@@ -52,11 +52,14 @@ const statusText = ({ status, cause }: MigrationDetail): string =>
 
 /** Only what was asked for beside the defaults. */
 const optionsText = ({ request: { options } }: MigrationDetail): string => {
-  const { checksum, onDifferent, order, tags, include, exclude, minAgeMs, ...named } = options;
+  const { checksum, onDifferent, order, tags, include, exclude, minAgeMs, tpsLimit, bandwidthLimit, ...named } =
+    options;
   const words = [
     ...include.map((glob) => `include ${glob}`),
     ...exclude.map((glob) => `exclude ${glob}`),
     ...Object.entries(named).map(([name, value]) => `${name} ${value}`),
+    tpsLimit !== undefined && `at most ${tpsLimit} requests a second`,
+    bandwidthLimit !== undefined && `at most ${formatBytes(bandwidthLimit)} a second`,
     minAgeMs !== undefined && `min age ${minAgeMs / 1_000} s`,
     checksum && 'checksum',
     onDifferent !== 'keep' && `on different: ${onDifferent}`,

@@ -52,6 +52,32 @@ export const parseCount = (text: string): number => {
   return number;
 };
 
+const LEAST_TPS = 0.1;
+const MOST_TPS = 1_000_000;
+
+/** Requests a second. */
+export const parseTps = (text: string): number => {
+  const number = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || number < LEAST_TPS || number > MOST_TPS) {
+    throw new InvalidArgumentError(`Expected requests a second, from ${LEAST_TPS} to ${MOST_TPS}.`);
+  }
+  return number;
+};
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { b: 1, k: 1_024, m: 1_024 ** 2, g: 1_024 ** 3, t: 1_024 ** 4 };
+
+/** To bytes a second. A bare number is KiB to rclone and bytes to others, MB has two meanings: nobody has to guess which. */
+export const parseBandwidth = (text: string): number => {
+  const [, number, unit = 'b'] = /^(\d+(?:\.\d+)?)(?:b|([kmgt])(?:i|ib)?)$/i.exec(text) ?? [];
+  const bytes = number === undefined ? Number.NaN : Math.round(Number(number) * UNIT_BYTES[unit.toLowerCase()]!);
+  if (!Number.isSafeInteger(bytes) || bytes < 1) {
+    throw new InvalidArgumentError(
+      'Expected bytes a second with a unit, such as 500k, 10M or 1.5G (k is 1,024 bytes, B one).',
+    );
+  }
+  return bytes;
+};
+
 /** For an option that may stand several times. */
 export const collect = (text: string, before: readonly string[] = []): string[] => {
   if (text === '') throw new InvalidArgumentError('Expected a pattern; this one is empty.');

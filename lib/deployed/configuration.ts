@@ -41,6 +41,8 @@ const CONFIGURATION = z
     SHARD_ENTRIES: z.coerce.number().int().positive().optional(),
     /** MaxConcurrency of Copy: what `--concurrency` is divided by. */
     COPY_CONCURRENCY: z.coerce.number().int().positive().optional(),
+    /** MaxConcurrency of List: `--tpslimit` is divided by it while listing. */
+    LIST_CONCURRENCY: z.coerce.number().int().positive().optional(),
   })
   .readonly();
 

@@ -5,9 +5,11 @@ import { nanoid } from 'nanoid';
 import pLimit from 'p-limit';
 import type { Side } from '../compare/entry.ts';
 import { createMemoryBudget } from '../stores/memory-budget.ts';
+import { Pace } from '../stores/pace.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCache } from '../stores/store-cache.ts';
+import { createAdaptivePlaces } from '../workflow/adaptive-places.ts';
 import { DEFAULT_LIMITS, type Limits } from '../workflow/limits.ts';
 import type { Announcer, Executions, Liveness, Observer, Records, ReportFiles } from '../workflow/ports.ts';
 import type { StepContext } from '../workflow/steps/context.ts';
@@ -51,8 +53,15 @@ export const openDeployed = (env: Env = process.env, observer: Observer = UNWATC
   const limits = limitsOf(configuration);
   const dynamo = new DynamoDBClient({});
   const s3 = new S3Client(s3ClientConfig(env));
+  const pace = new Pace();
+  /** The invocation's that runs: a Lambda has one at a time. */
+  let slowDown: (() => void) | undefined;
   const stores = createStoreCache({
-    onThrottle: () => observer.count('Throttles', 1),
+    pace,
+    onThrottle: () => {
+      observer.count('Throttles', 1);
+      slowDown?.();
+    },
     keysOfSecret: async (name) => (await secretKeys())(name),
   });
   const records = createDynamoRecords(configuration.TABLE_NAME, dynamo);
@@ -68,16 +77,18 @@ export const openDeployed = (env: Env = process.env, observer: Observer = UNWATC
     executions: executionsOf(configuration),
     limits,
     now,
-    stepContext: (invocation) => ({
-      ...ports,
-      limits,
-      now,
-      memory,
-      deadline: now() + invocation.getRemainingTimeInMillis(),
-      attempt: nanoid(10),
-      listPlaces: pLimit(limits.listStreams),
-      copyPlaces: pLimit(limits.copiesPerShard),
-    }),
+    stepContext: (invocation) => {
+      const { places, throttled } = createAdaptivePlaces(limits.copiesPerShard);
+      slowDown = throttled;
+      return {
+        ...ports,
+        ...{ limits, now, memory, pace },
+        deadline: now() + invocation.getRemainingTimeInMillis(),
+        attempt: nanoid(10),
+        listPlaces: pLimit(limits.listStreams),
+        copyPlaces: places,
+      };
+    },
     close: async () => {
       await stores.close();
       dynamo.destroy();
@@ -104,10 +115,12 @@ const executionsOf = ({ STATE_MACHINE_ARN }: Configuration): Executions => {
 };
 
 const limitsOf = (configuration: Configuration): Limits => {
-  const { LEASE_SECONDS, HAND_ON_SECONDS, COMMIT_EVERY_SECONDS, SHARD_ENTRIES, COPY_CONCURRENCY } = configuration;
+  const { LEASE_SECONDS, HAND_ON_SECONDS, COMMIT_EVERY_SECONDS, SHARD_ENTRIES, COPY_CONCURRENCY, LIST_CONCURRENCY } =
+    configuration;
   return {
     ...DEFAULT_LIMITS,
     copyChildren: COPY_CONCURRENCY ?? 50,
+    listChildren: LIST_CONCURRENCY ?? 50,
     ...(LEASE_SECONDS && { leaseMs: LEASE_SECONDS * 1000 }),
     ...(HAND_ON_SECONDS && { handOnMs: HAND_ON_SECONDS * 1000 }),
     ...(COMMIT_EVERY_SECONDS && { commitEveryMs: COMMIT_EVERY_SECONDS * 1000 }),

@@ -4,6 +4,7 @@ import { nanoid } from 'nanoid';
 import pLimit from 'p-limit';
 import type { Side } from '../compare/entry.ts';
 import { createMemoryBudget } from '../stores/memory-budget.ts';
+import { Pace } from '../stores/pace.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCache } from '../stores/store-cache.ts';
@@ -103,6 +104,7 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
   const watching = { log, count: () => {}, announce: async () => {} };
   const places = { listPlaces: pLimit(Math.max(1, limits.listStreams / 2)), copyPlaces: pLimit(copiesAtOnce) };
   const memory = createMemoryBudget(limits.memoryBytes);
+  const pace = new Pace();
 
   const workplaces = createWorkplaces(
     records,
@@ -112,7 +114,7 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
 
   const stepContext = (workplace?: Workplace): StepContext => {
     const deadline = options.invocationMs === undefined ? Number.POSITIVE_INFINITY : now() + options.invocationMs;
-    return { ...ports, ...places, ...watching, ...workplace, memory, limits, now, deadline, attempt: nanoid(10) };
+    return { ...ports, ...places, ...watching, pace, ...workplace, memory, limits, now, deadline, attempt: nanoid(10) };
   };
 
   let interpreter: Promise<Interpreter> | undefined;

@@ -1,13 +1,18 @@
-// What each migration has to itself while it runs: stores opened afresh, and its own share of the process's copies.
-import pLimit from 'p-limit';
+// What each migration has to itself while it runs: stores opened afresh, its own pace, and its own share of the process's copies.
+import pLimit, { type LimitFunction } from 'p-limit';
+import { Pace } from '../stores/pace.ts';
+import { serviceNameOf } from '../stores/service-name.ts';
 import { createStoreCache, type StoreCache } from '../stores/store-cache.ts';
 import type { Records } from '../workflow/ports.ts';
 import { readMigration } from '../workflow/record.ts';
+import type { MigrationRequest } from '../workflow/request.ts';
 import type { Places } from '../workflow/steps/context.ts';
+import { createServices } from './services.ts';
 
 export interface Workplace {
   readonly openStore: StoreCache['open'];
   readonly copyPlaces: Places;
+  readonly pace: Pace;
 }
 
 export interface Workplaces {
@@ -22,19 +27,18 @@ export interface Workplaces {
  */
 export const createWorkplaces = (
   records: Records,
-  shared: Places,
+  shared: LimitFunction,
   around: (open: StoreCache['open']) => StoreCache['open'] = (open) => open,
 ): Workplaces => {
   const open = new Map<string, Promise<Workplace & { readonly stores: StoreCache }>>();
+  const services = createServices(shared);
 
   const set = async (migrationId: string) => {
-    const { concurrency } = (await readMigration(records, migrationId))?.request?.options ?? {};
-    const stores = createStoreCache();
-    return {
-      stores,
-      openStore: around(stores.open),
-      copyPlaces: concurrency === undefined ? shared : within(concurrency, shared),
-    };
+    const request = (await readMigration(records, migrationId))?.request;
+    const service = request && services.of(serviceWrittenTo(request));
+    const pace = new Pace(service && { writes: service.writes });
+    const stores = createStoreCache({ pace, ...(service && { onThrottle: service.throttled }) });
+    return { stores, pace, openStore: around(stores.open), copyPlaces: placesFor(request, service?.places ?? shared) };
   };
 
   const of = (migrationId: string): Promise<Workplace> => {
@@ -50,6 +54,15 @@ export const createWorkplaces = (
   };
 
   return { of, leave };
+};
+
+/** Where copying ends, as far as that can say "slow down"; else where it begins. undefined between folders. */
+const serviceWrittenTo = ({ source, destination }: MigrationRequest): string | undefined =>
+  serviceNameOf(destination) ?? serviceNameOf(source);
+
+const placesFor = (request: MigrationRequest | undefined, shared: Places): Places => {
+  const concurrency = request?.options.concurrency;
+  return concurrency === undefined ? shared : within(concurrency, shared);
 };
 
 /** Its own place first: whoever waits for one of those must not hold one that others could use. */

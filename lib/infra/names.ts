@@ -15,6 +15,7 @@ export const ENVIRONMENT = {
   commitEverySeconds: 'COMMIT_EVERY_SECONDS',
   shardEntries: 'SHARD_ENTRIES',
   copyConcurrency: 'COPY_CONCURRENCY',
+  listConcurrency: 'LIST_CONCURRENCY',
   machineTimeoutSeconds: 'MACHINE_TIMEOUT_SECONDS',
   allowedStores: 'ALLOWED_STORES',
   linkSeconds: 'LINK_SECONDS',

@@ -43,6 +43,7 @@ export class PicferryStack extends Stack {
       commitEverySeconds: settings.commitEverySeconds,
       shardEntries: settings.shardEntries,
       copyConcurrency: settings.copyConcurrency,
+      listConcurrency: settings.listConcurrency,
     });
     const functions = each((name) => {
       const made = new PicferryFunction(this, name, { name, settings, environment, code: props.codeOf(name) });

@@ -51,6 +51,7 @@ export const withoutWhatLambdaNeverRuns: Plugin = {
       resolveDir: pluginData,
     }));
     onLoad({ filter: /undici[\\/].*[\\/]llhttp_simd-wasm\.js$/ }, ({ path }) => compressed(path));
+    onLoad({ filter: /undici[\\/].*llhttp[\\/]constants\.js$/ }, ({ path }) => errorsAndTypes(path));
     onLoad({ filter: /re2js[\\/]build[\\/]index\.js$/ }, ({ path }) => withoutUnicodeGroups(path));
     onLoad({ filter: /@aws-sdk[\\/].*[\\/]schemas_0\.js$/ }, ({ path }) => droppable(path));
     // Of its package.json a client tells AWS the version.
@@ -79,6 +80,12 @@ const compressed = (path: string): OnLoadResult => {
     contents: `module.exports = require('node:zlib').brotliDecompressSync(Buffer.from('${text}', 'base64'));`,
     loader: 'js',
   };
+};
+
+/** Of the parser's constants undici asks for two; the rest are tables of methods, statuses and characters. */
+const errorsAndTypes = (path: string): OnLoadResult => {
+  const { ERROR, TYPE } = createRequire(import.meta.url)(path) as Record<string, object>;
+  return { contents: `module.exports = ${JSON.stringify({ ERROR, TYPE })};`, loader: 'js' };
 };
 
 /** The tables of `\p{…}`, which lib/compare/linear-pattern.ts turns off. */

@@ -1,5 +1,5 @@
 // The page's last part: what was asked for. Of a store it shows where pictures live, never how one gets in.
-import { formatDuration } from './format.ts';
+import { formatBytes, formatDuration } from './format.ts';
 import { type Html, html, keyList, moment, name, visible } from './page-text.ts';
 
 /** As request.json has it (lib/workflow/request.ts), as far as the page shows it. */
@@ -80,6 +80,8 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   },
   order: { title: 'Order', show: says({ oldest: 'oldest first' }), usual: 'newest' },
   concurrency: { title: 'Copied at once', show: text },
+  tpsLimit: { title: 'Requests a second', show: (value) => html`at most ${String(value)}` },
+  bandwidthLimit: { title: 'Bandwidth', show: (value) => html`at most ${formatBytes(Number(value))} a second` },
   storageClass: { title: 'Storage class', show: text },
   tags: { title: 'Tags', show: says({ false: 'not copied' }), usual: true },
   sseKmsKeyId: { title: 'Encrypted with', show: text },

@@ -1,4 +1,5 @@
 // Copying one picture from one store to another: the route is chosen once a shard, the outcome is data.
+import type { Pace } from './pace.ts';
 import type { MemoryBudget, Store, WriteOptions } from './store.ts';
 
 /** A line of a copy list: what Copy knows of a picture. */
@@ -35,6 +36,8 @@ export interface CopyRouteOptions extends WriteOptions {
   /** The destination's credentials can read the source: server-side copies. Else pictures are streamed. */
   readonly sameService: boolean;
   readonly memory: MemoryBudget;
+  /** How fast bytes may pass through this process. */
+  readonly pace?: Pace;
   /** CopyObject takes up to 5 GB; tests lower it. */
   readonly copyObjectMaxBytes?: number;
   readonly partSizeBytes?: number;

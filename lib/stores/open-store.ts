@@ -1,5 +1,6 @@
 // Opens the store that a spec names, loading no more code than that kind of store needs.
 import type { Side } from '../compare/entry.ts';
+import type { Pace } from './pace.ts';
 import type { StoreSpec } from './spec.ts';
 import type { Store } from './store.ts';
 
@@ -12,6 +13,8 @@ export interface OpenStoreOptions {
 export interface ServiceOptions {
   /** Called for every answer that says "slow down". */
   readonly onThrottle?: () => void;
+  /** How fast its requests may leave. */
+  readonly pace?: Pace;
   /** The keys of a store's secret: only a deployment can read one. */
   readonly keysOfSecret?: (name: string) => Promise<ServiceKeys>;
 }
@@ -24,7 +27,7 @@ export interface ServiceKeys {
 
 export const openStore = async (
   spec: StoreSpec,
-  { side, onThrottle, keysOfSecret }: OpenStoreOptions & ServiceOptions,
+  { side, onThrottle, pace, keysOfSecret }: OpenStoreOptions & ServiceOptions,
 ): Promise<Store> => {
   if (spec.type === 'folder') {
     const { openFolderStore } = await import('./folder/store.ts');
@@ -34,6 +37,7 @@ export const openStore = async (
   const { secret } = spec;
   return openS3Store(spec, {
     ...(onThrottle && { onThrottle }),
+    ...(pace && { pace }),
     ...(secret !== undefined && keysOfSecret && { credentials: () => keysOfSecret(secret) }),
   });
 };

@@ -1,7 +1,7 @@
 // Whether two stores make a pair: apart from each other, and apart from where Picferry keeps its own files.
 
 import { isWithin, realPathOf } from './real-path.ts';
-import { serviceOf } from './s3/address.ts';
+import { serviceNameOf } from './service-name.ts';
 import { addressOf, type S3Spec, type StoreSpec } from './spec.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -52,7 +52,4 @@ const contains = (outer: StoreSpec, inner: StoreSpec): boolean => {
 };
 
 /** A bucket's name is its own within a partition of AWS, whatever region or endpoint it was asked for through. */
-const sameBucket = (a: S3Spec, b: S3Spec): boolean => a.bucket === b.bucket && service(a) === service(b);
-
-const service = ({ bucket, endpointUrl, region }: S3Spec): string =>
-  serviceOf({ bucket, region: region ?? '', ...(endpointUrl === undefined ? {} : { endpointUrl }) });
+const sameBucket = (a: S3Spec, b: S3Spec): boolean => a.bucket === b.bucket && serviceNameOf(a) === serviceNameOf(b);

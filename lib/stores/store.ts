@@ -81,6 +81,8 @@ export interface WriteOptions {
   readonly tags: boolean;
   /** Awaited once an upload in parts has begun, before its first part: whoever dies from here on leaves it behind. */
   readonly onUpload?: (uploadId: string) => Promise<void>;
+  /** Once aborted, bytes that have to wait for their turn are not sent any more: the write fails. */
+  readonly giveUp?: AbortSignal;
 }
 
 /** Held by whoever buffers bodies, so that one process stays under its limit of bytes in memory. */

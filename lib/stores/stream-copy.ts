@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CopyLine, CopyOutcome, CopyRoute, CopyRouteOptions, CopyTask } from './copy.ts';
 import { StoreRefused } from './errors.ts';
 import { isLater, keptOutcome } from './newer.ts';
+import { pacedPicture } from './paced-body.ts';
 import {
   type OpenPicture,
   type Store,
@@ -33,6 +34,10 @@ export const openStreamRoute = (
 ): CopyRoute => {
   const readOptions = { tags: options.tags && source.spec.type === 's3' && destination.spec.type === 's3' };
 
+  const pace = options.pace?.limitsBytes ? options.pace : undefined;
+  // What a folder gives to a service waits where it is sent.
+  const isReadPaced = source.spec.type === 's3' || destination.spec.type === 'folder';
+
   const guardOf = async ({ key }: CopyLine, { action }: CopyTask): Promise<WriteGuard> => {
     if (action === 'create') return { kind: 'create' };
     const was = await destination.facts(key);
@@ -42,8 +47,9 @@ export const openStreamRoute = (
   const attempt = async (line: CopyLine, task: CopyTask): Promise<CopyOutcome | Again> => {
     const guard = await on('destination', guardOf(line, task));
     const readGuard = { size: line.size, listedAt: task.listedAt };
-    const picture = await on('source', source.read(line.key, readGuard, readOptions));
-    if (!wasOpened(picture)) return picture;
+    const opened = await on('source', source.read(line.key, readGuard, readOptions));
+    if (!wasOpened(opened)) return opened;
+    const picture = pace && isReadPaced ? pacedPicture(opened, pace) : opened;
     const broken = watched(picture);
     if (task.onlyIfNewer && guard.kind === 'replace' && !isLater(picture.facts, guard.was)) {
       picture.body.destroy();
@@ -58,7 +64,7 @@ export const openStreamRoute = (
         line.key,
         picture,
         guard,
-        { ...options, ...toldOf(line, task) },
+        { ...options, ...toldOf(line, task), ...(pace && task.giveUp && { giveUp: task.giveUp }) },
         options.memory,
       );
       result = await on('destination', writing);
@@ -87,7 +93,7 @@ export const openStreamRoute = (
     for (let attempts = 1, delayMs = retryDelayMs; ; attempts += 1, delayMs *= 2) {
       if (task.giveUp?.aborted) return { outcome: 'givenUp' };
       const outcome = await attempt(line, task).catch(outcomeOf);
-      if (!('again' in outcome)) return outcome;
+      if (!('again' in outcome)) return pace && task.giveUp?.aborted && isUnavailable(outcome) ? GIVEN_UP : outcome;
       if (task.giveUp?.aborted) return { outcome: 'givenUp' };
       if (attempts === ATTEMPTS) return outcome.again;
       await pause(delayMs);
@@ -96,6 +102,12 @@ export const openStreamRoute = (
 
   return { copy };
 };
+
+const GIVEN_UP: CopyOutcome = { outcome: 'givenUp' };
+
+/** As it ends where bytes that waited for their turn were given up. */
+const isUnavailable = (outcome: CopyOutcome): boolean =>
+  outcome.outcome === 'failed' && outcome.reason === 'destinationUnavailable';
 
 /** A stream is never continued; and a part of no size is refused where this is read back. */
 const toldOf = ({ key, size }: CopyLine, { uploads }: CopyTask): Pick<WriteOptions, 'onUpload'> =>

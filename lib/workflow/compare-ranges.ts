@@ -15,6 +15,8 @@ export interface Sides {
   readonly source: Store;
   readonly destination: Store;
   readonly rules: Rules;
+  /** As many as the requests allowed are worth. */
+  readonly rangesAtOnce: number;
 }
 
 /** True when every range was read to its end; false when the invocation had to hand on. */
@@ -24,7 +26,9 @@ export const compareRanges = async (
   sides: Sides,
   { listPlaces }: Pick<StepContext, 'listPlaces'>,
 ): Promise<boolean> => {
-  const turns = turnsFor(sides, listPlaces);
+  const most = atMost(sides);
+  const own = Number.isFinite(most) ? pLimit(most) : undefined;
+  const turns: Places = own ? (work) => own(() => listPlaces(work)) : listPlaces;
   // Grows while it is waited for.
   const comparing: Promise<void>[] = [];
   const compare = (segment: Segment): void => {
@@ -37,7 +41,7 @@ export const compareRanges = async (
     );
   };
   const useIdlePlaces = (): void => {
-    while (hasIdle(listPlaces) && canBeCut(sides) && !run.handsOn && !run.failure) {
+    while (hasIdle(own ?? listPlaces) && hasIdle(listPlaces) && canBeCut(sides) && !run.handsOn && !run.failure) {
       const cutOff = run.cut();
       if (!cutOff) return;
       compare(cutOff);
@@ -58,11 +62,8 @@ export const compareRanges = async (
 };
 
 /** Requests wait for each other gladly; walks of folders only share four threads, and hold their pages meanwhile. */
-const turnsFor = ({ source, destination }: Sides, listPlaces: Places): Places => {
-  if (source.spec.type !== 'folder' || destination.spec.type !== 'folder') return listPlaces;
-  const oneAtATime = pLimit(1);
-  return (work) => oneAtATime(() => listPlaces(work));
-};
+const atMost = ({ source, destination, rangesAtOnce }: Sides): number =>
+  source.spec.type === 'folder' && destination.spec.type === 'folder' ? 1 : rangesAtOnce;
 
 /** A folder is read whole however small the part that is wanted: cutting makes work there instead of sharing it. */
 const canBeCut = ({ source, destination }: Sides): boolean =>

@@ -1,5 +1,6 @@
 // In which order shards are copied, and how many of them one child is given.
 import { type Amount, NOTHING, plus } from '../compare/entry.ts';
+import { taskIn } from './paths.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
 
 /** Newest first, so that a backlog never delays fresh pictures; no order across children is promised. */
@@ -7,12 +8,21 @@ export const planCopying = (shards: readonly ShardRef[], order: 'newest' | 'olde
   const sorted = [...shards].sort((a, b) => (order === 'newest' ? b.newest - a.newest : a.oldest - b.oldest));
   // A Map run takes 40,000 children: where there are more shards, a child is given several.
   const perItem = Math.max(1, Math.ceil(sorted.length / maxItems));
-  const items: CopyItem[] = [];
+  const items: { index: number; shards: ShardRef[]; amount: Amount }[] = [];
   for (let from = 0; from < sorted.length; from += perItem) {
     const its = sorted.slice(from, from + perItem);
     items.push({ index: items.length, shards: its, amount: amountOf(its) });
   }
-  return items;
+  const sharing = sharingOf(items);
+  return items.map((item, index) => ({ ...item, items: items.length, sharing: sharing[index]! }));
+};
+
+/** For each item, how many of them copy into a range that it copies into, too: at its busiest one. */
+const sharingOf = (items: readonly Pick<CopyItem, 'shards'>[]): number[] => {
+  const ranges = items.map(({ shards }) => new Set(shards.map(({ path, range }) => `${taskIn(path)} ${range}`)));
+  const users = new Map<string, number>();
+  for (const range of ranges.flatMap((its) => [...its])) users.set(range, (users.get(range) ?? 0) + 1);
+  return ranges.map((its) => Math.max(1, ...[...its].map((range) => users.get(range) ?? 1)));
 };
 
 export const amountOf = (shards: readonly ShardRef[]): Amount =>

@@ -31,6 +31,7 @@ import {
 } from './record.ts';
 import type { From, MigrationRequest } from './request.ts';
 import { keyPatternOf } from './rules.ts';
+import { planningLimits } from './shares.ts';
 import type { StepContext } from './steps/context.ts';
 import { tasksOf } from './steps/plan.ts';
 import { rangesToCompareAgain } from './steps/verify.ts';
@@ -113,7 +114,11 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
     from.only === 'missing'
       ? await readCopyPlan(context.files, copyPlanPath(earlier.id, 1))
       : await itemsToTryAgain(earlier, round, context);
-  await writeJson(context.files, planPath(record.id, 1), tasksOf(ranges, context.limits));
+  await writeJson(
+    context.files,
+    planPath(record.id, 1),
+    tasksOf(ranges, planningLimits(record.request.options, context.limits)),
+  );
   await writeJson(context.files, copyPlanPath(record.id, 1), items);
   await writeMissingList(record, earlier, items, context);
   const comparison = earlier.rounds.find((one) => one.round === round)?.comparison;
@@ -169,7 +174,7 @@ const itemsToTryAgain = async (
     const fromPosition = document?.position ?? item.fromPosition ?? 0;
     if (open.count > 0) again.push({ shards: item.shards, amount: open, fromPosition });
   }
-  return again.map((item, index) => ({ index, ...item }));
+  return again.map((item, index) => ({ index, ...item, items: again.length }));
 };
 
 /** Opened when it is read: where nothing can be written, nothing stays open. */

@@ -17,6 +17,13 @@ export interface Limits {
   readonly copiesPerShard: number;
   /** Copy invocations that share what `--concurrency` allows: 50 deployed; embedded 1, the process itself limits them. */
   readonly copyChildren: number;
+  /** List invocations that share what `--tpslimit` allows: 50 deployed, embedded 1. */
+  readonly listChildren: number;
+  /**
+   * S3 takes at least so many PUT, COPY, POST and DELETE requests a second below one partitioned prefix
+   * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html, read in November 2026).
+   */
+  readonly writesPerSecond: number;
   readonly maxCopyItems: number;
   /** Commits while running, so that progress shows and little is done twice. */
   readonly commitEveryMs: number;
@@ -39,6 +46,8 @@ export const DEFAULT_LIMITS: Limits = {
   listStreams: 16,
   copiesPerShard: 64,
   copyChildren: 1,
+  listChildren: 1,
+  writesPerSecond: 3_500,
   maxCopyItems: 40_000,
   commitEveryMs: 5_000,
   handOnMs: 30_000,

@@ -20,6 +20,8 @@ export const copyPlanPath = (id: string, n: number): string => `${round(id, n)}/
 /** Under the attempt's own name: what no commit names is nobody's. */
 export const shardPath = (id: string, n: number, task: number, attempt: string, sequence: number): string =>
   `${round(id, n)}/copy-list/${numbered(task)}-${attempt}-${sequence}.jsonl.gz`;
+/** Whose range a shard is from: the same for all of a task's. */
+export const taskIn = (path: string): string => path.slice(0, path.indexOf('-', path.lastIndexOf('/')));
 export const shardListPath = (id: string, n: number, task: number, attempt: string, sequence: number): string =>
   `${round(id, n)}/copy-list/${numbered(task)}-${attempt}-${sequence}.json`;
 export const leftPath = (id: string, n: number, task: number, attempt: string, sequence: number): string =>

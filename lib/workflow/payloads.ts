@@ -77,6 +77,10 @@ export interface CopyItem {
   readonly amount: Amount;
   /** Only entries from this position (in copying order) on: what an earlier migration did not try. */
   readonly fromPosition?: number;
+  /** Items of the plan. */
+  readonly items?: number;
+  /** Of them, those that copy into the same ranges, this one included: they share what S3 takes below one prefix. Absent: all. */
+  readonly sharing?: number;
 }
 
 export interface CopyInput {

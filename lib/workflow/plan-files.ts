@@ -46,8 +46,10 @@ const isShard = (value: unknown): boolean => {
 };
 
 export const isCopyItem = (value: unknown): value is CopyItem => {
-  const { index, shards, amount, fromPosition } = (value ?? {}) as Fields<CopyItem>;
+  const { index, shards, amount, fromPosition, items, sharing } = (value ?? {}) as Fields<CopyItem>;
   if (!isSize(index) || !all(isShard)(shards) || !isAmount(amount)) return false;
+  // Older plans do not have these.
+  if (![items, sharing].every((count) => count === undefined || (isSize(count) && count > 0))) return false;
   const whole = amountOf(shards as ShardRef[]);
   const asked = amount as Amount;
   // All of its shards' entries; or at most those from a position on.

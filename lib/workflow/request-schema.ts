@@ -41,6 +41,18 @@ export const optionsSchema = z.strictObject({
   onDifferent: z.enum(['keep', 'overwrite', 'newer']).default('keep'),
   order: z.enum(['newest', 'oldest']).default('newest'),
   concurrency: z.number().int().positive().max(10_000).optional(),
+  tpsLimit: z
+    .number()
+    .min(0.1)
+    .max(1_000_000)
+    .describe('requests a second to S3 stores, by the whole migration')
+    .optional(),
+  bandwidthLimit: z
+    .number()
+    .int()
+    .positive()
+    .describe('bytes a second of pictures that are streamed, by the whole migration')
+    .optional(),
   storageClass: z
     .string()
     .regex(/^[A-Z_]{1,40}$/)

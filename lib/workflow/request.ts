@@ -21,6 +21,10 @@ export interface Options {
   readonly order: 'newest' | 'oldest';
   /** Pictures copied at once by the whole migration. */
   readonly concurrency?: number;
+  /** Requests a second to S3 stores by the whole migration. */
+  readonly tpsLimit?: number;
+  /** Bytes a second of pictures that pass through Picferry, each way, by the whole migration. */
+  readonly bandwidthLimit?: number;
   readonly storageClass?: string;
   readonly tags: boolean;
   readonly sseKmsKeyId?: string;

@@ -21,6 +21,8 @@ const EVERYTHING: RuleFlags = {
   onDifferent: 'newer',
   order: 'oldest',
   concurrency: 8,
+  tpslimit: 12.5,
+  bwlimit: 10_485_760,
   storageClass: 'GLACIER_IR',
   tags: false,
   sseKmsKeyId: 'alias/pictures',
@@ -41,8 +43,8 @@ describe('optionsOf', () => {
   test('takes every flag, and a minimal age of 0 as one', () => {
     const options = optionsOf(EVERYTHING);
     assert.equal(options.minAgeMs, 0);
-    const { minAge: _, ...same } = EVERYTHING;
-    assert.deepEqual(options, { ...same, minAgeMs: 0 });
+    const { minAge: _, tpslimit: tpsLimit, bwlimit: bandwidthLimit, ...same } = EVERYTHING;
+    assert.deepEqual(options, { ...same, minAgeMs: 0, tpsLimit, bandwidthLimit });
   });
 
   test('makes what the API would accept too', () => {

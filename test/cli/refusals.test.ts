@@ -26,6 +26,8 @@ const TABLE: readonly (readonly [what: string, args: readonly string[], says: Re
     /no picture can lie/,
   ],
   ['a duration that is none', ['check', '$/old', '$/new', '--min-age', 'soon'], /duration/],
+  ['no requests at all', ['sync', '$/old', '$/new', '--tpslimit', '0'], /requests a second, from 0\.1/],
+  ['a bandwidth without a unit', ['sync', '$/old', '$/new', '--bwlimit', '500'], /500k, 10M/],
   ['no copies at once', ['sync', '$/old', '$/new', '--concurrency', '0'], /whole number/],
   [
     'an unknown way with differences',

@@ -1,7 +1,15 @@
 // Texts of the command line as values.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { collect, parseCount, parseDate, parseDuration, parseStorageClass } from '../../lib/cli/values.ts';
+import {
+  collect,
+  parseBandwidth,
+  parseCount,
+  parseDate,
+  parseDuration,
+  parseStorageClass,
+  parseTps,
+} from '../../lib/cli/values.ts';
 
 const table = <Value>(
   parse: (text: string) => Value,
@@ -43,6 +51,55 @@ test('a date without a zone does not depend on the zone of the machine', () => {
     else process.env.TZ = TZ;
   }
 });
+
+describe('requests a second are a number, a fraction too', () =>
+  table(
+    parseTps,
+    [
+      ['10', 10],
+      ['0.5', 0.5],
+      ['0.1', 0.1],
+      ['3500', 3_500],
+      ['1000000', 1_000_000],
+    ],
+    ['', '0', '0.09', '-1', '1e3', '10/s', 'many', '1000001', 'Infinity', 'NaN', '.5', '0x10'],
+  ));
+
+describe('bytes a second have a unit, as rclone writes sizes', () =>
+  table(
+    parseBandwidth,
+    [
+      ['500k', 512_000],
+      ['500K', 512_000],
+      ['10M', 10_485_760],
+      ['10m', 10_485_760],
+      ['10MiB', 10_485_760],
+      ['10Mi', 10_485_760],
+      ['1.5G', 1_610_612_736],
+      ['1T', 1_099_511_627_776],
+      ['2048B', 2_048],
+      ['1b', 1],
+    ],
+    [
+      '',
+      '0',
+      '10',
+      '1024',
+      '0k',
+      '0.4B',
+      '-1M',
+      '10 M',
+      '10X',
+      '10M:5M',
+      'M',
+      '1.M',
+      '10MB',
+      '10BiB',
+      '10bb',
+      '9999999T',
+      'off',
+    ],
+  ));
 
 describe('durations become milliseconds', () =>
   table(

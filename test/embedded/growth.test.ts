@@ -44,7 +44,9 @@ describe('one process after another migration', () => {
 describe('a migration’s own place', () => {
   const given = async (concurrency?: number) => {
     const records = await openSqliteRecords(':memory:');
-    await records.put({ pk: 'migration#m', sk: 'record', request: { options: { concurrency } } } as never);
+    const destination = { type: 's3', bucket: 'new', prefix: '', createOnly: 'native' };
+    const request = { options: { concurrency }, source: { type: 'folder', path: '/old' }, destination };
+    await records.put({ pk: 'migration#m', sk: 'record', request } as never);
     const shared = pLimit(8);
     const workplaces = createWorkplaces(records, shared);
     return { workplaces, shared, close: () => records.close() };

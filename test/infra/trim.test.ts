@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EVERYTHING } from '../../lib/compare/range.ts';
 import { bundleOne } from '../../lib/infra/bundle.ts';
 import type { openStore } from '../../lib/stores/open-store.ts';
+import { Pace } from '../../lib/stores/pace.ts';
 import type { S3Spec } from '../../lib/stores/spec.ts';
-import { type Script, scriptedS3 } from '../support/scripted-s3.ts';
+import { PLENTY, type Script, scriptedS3 } from '../support/scripted-s3.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/pictures';
 /** What Lambda puts into every function's environment. */
@@ -77,4 +79,23 @@ describe('a store in a bundle', () => {
       }
     });
   }
+
+  test('sends a picture at the speed that is allowed', async () => {
+    await using s3 = await scriptedS3(() => ({ headers: { etag: '"x"' } }));
+    const { endpointUrl } = s3;
+    const content = Buffer.alloc(150_000, 'pictures ');
+    const waited: number[] = [];
+    const wait = async (ms: number) => void waited.push(ms);
+    const pace = new Pace({ wait, now: () => waited.reduce((sum, ms) => sum + ms, 0) });
+    pace.limit({ bytesPerSecond: 100_000 });
+    const spec: S3Spec = { type: 's3', bucket: 'pictures', prefix: '', endpointUrl, createOnly: 'native' };
+    const store = await trimmed.openStore(spec, { side: 'destination', pace });
+    const facts = { size: content.length, modifiedAt: 1_719_835_200_000, metadata: {} };
+    const picture = { facts, body: Readable.from([content]), unchanged: async () => true };
+    const result = await store.write('a', picture, { kind: 'create' }, { tags: true }, PLENTY);
+    await store.close();
+    assert.deepEqual(result, { outcome: 'written' });
+    assert.ok(s3.seen[0]?.body.equals(content));
+    assert.ok(waited.length > 0);
+  });
 });

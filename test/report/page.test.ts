@@ -177,6 +177,8 @@ describe('the page', () => {
     [{ onDifferent: 'overwrite' }, 'Different ones replaced (overwrite)'],
     [{ order: 'oldest' }, 'Order oldest first'],
     [{ concurrency: 7 }, 'Copied at once 7'],
+    [{ tpsLimit: 0.5 }, 'Requests a second at most 0.5'],
+    [{ bandwidthLimit: 10_485_760 }, 'Bandwidth at most 10.5 MB a second'],
     [{ storageClass: 'GLACIER_IR' }, 'Storage class GLACIER_IR'],
     [{ tags: false }, 'Tags not copied'],
     [{ sseKmsKeyId: 'alias/pictures' }, 'Encrypted with alias/pictures'],

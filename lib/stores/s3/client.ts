@@ -3,11 +3,14 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
+import type { Pace } from '../pace.ts';
+import { pacedUpload } from '../paced-body.ts';
 import { type BucketAddress, encodeKey, encodeStrictly, placeOf } from './address.ts';
 import { ANSWER_MAX_BYTES, beginningOf, discard, wholeBody } from './body.ts';
 import type { CachedCredentials } from './credentials.ts';
 import { connectionFailure, failureIn, S3Failure, saysSlowDown, senseless } from './failure.ts';
 import { type Refusal, Repairs } from './repairs.ts';
+import { retryDelay } from './retry-delay.ts';
 import { createSigner, EMPTY_HASH, type Sign } from './sign.ts';
 
 export interface S3Request {
@@ -21,6 +24,10 @@ export interface S3Request {
   /** Names in lower case; values are byte strings. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** The body is a picture's, or a part of one: sent no faster than is allowed. */
+  readonly isPicture?: true;
+  /** Such a one is not waited for when this is aborted. */
+  readonly giveUp?: AbortSignal | undefined;
   /** The service answered another question, perhaps with gigabytes: the body is left unread. */
   readonly isForeign?: (headers: Readonly<Record<string, string>>) => boolean;
   /** Much passes before the first byte comes back: a copy of gigabytes, an upload over a slow line. */
@@ -49,6 +56,8 @@ export interface ClientSettings {
   readonly longSilenceMs: number;
   /** Called for every answer that says "slow down", also where trying again mends it. */
   readonly onThrottle?: () => void;
+  /** Asked before every attempt, and before bytes of a body are sent. */
+  readonly pace?: Pace;
 }
 
 export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
@@ -59,7 +68,6 @@ export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
   longSilenceMs: 300_000,
 };
 
-const LONGEST_DELAY_MS = 10_000;
 const USER_AGENT = 'picferry';
 
 /** What clients for several buckets share: connections, keys, the clock's correction. */
@@ -128,8 +136,9 @@ export class S3Client {
       if ('value' in result) return result.value;
       if (saysSlowDown(result.failure)) this.shared.settings.onThrottle?.();
       if (this.repair(result, repairs)) continue;
-      if (!result.failure.transient || attempt >= maxAttempts) throw result.failure.after(attempt);
-      await sleep(Math.random() * Math.min(LONGEST_DELAY_MS, retryDelayMs * 2 ** (attempt - 1)));
+      if (!result.failure.transient || attempt >= maxAttempts || request.giveUp?.aborted)
+        throw result.failure.after(attempt);
+      await sleep(retryDelay(attempt, retryDelayMs));
       await request.beforeAgain?.();
     }
   }
@@ -140,8 +149,13 @@ export class S3Client {
   ): Promise<{ value: T } | Refusal> {
     const { operation } = request;
     const { bucket } = this.address;
+    const { pace } = this.shared.settings;
+    const turn = pace?.beforeRequest(request.method);
+    if (turn) await turn;
+    const { body, isPicture, giveUp } = request;
+    const paced = body && isPicture && pace?.limitsBytes ? await pacedUpload(body, pace, giveUp) : undefined;
     // Outside the try: missing credentials and keys that cannot be encoded are no connection errors.
-    const call = await this.prepare(request);
+    const call = await this.prepare(request, paced);
     try {
       const response = await this.shared.agent.request(call);
       if (response.statusCode < 300) return { value: await use(response) };
@@ -170,7 +184,8 @@ export class S3Client {
     return true;
   }
 
-  private async prepare({ method, key, query = {}, headers = {}, body, takesLong }: S3Request) {
+  private async prepare(request: S3Request, paced: Readable | undefined) {
+    const { method, key, query = {}, headers = {}, body, takesLong, giveUp } = request;
     const { origin, host, base } = placeOf(this.address);
     const path = key === undefined ? base || '/' : `${base}/${encodeKey(key)}`;
     const signed = await this.shared.sign(
@@ -182,12 +197,14 @@ export class S3Client {
       },
     );
     const silence = this.shared.settings[takesLong ? 'longSilenceMs' : 'silenceMs'];
+    const length = paced && { 'content-length': String(body?.length) };
     return {
       origin,
       path: path + queryString(query),
       method,
-      headers: { ...signed, 'user-agent': USER_AGENT },
-      body: body ?? null,
+      headers: { ...signed, 'user-agent': USER_AGENT, ...length },
+      body: paced ?? body ?? null,
+      ...(paced && giveUp && { signal: giveUp }),
       headersTimeout: silence,
       bodyTimeout: silence,
     };

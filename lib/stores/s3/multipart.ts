@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { S3Answer, S3Client } from './client.ts';
 import { storedMd5 } from './facts.ts';
 import { failureIn, isS3Failure, S3Failure, senseless } from './failure.ts';
+import type { Part } from './parts.ts';
 import { encodeEntities, isWhole, rootOf, textOf } from './xml.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -26,16 +27,23 @@ export const createUpload = (client: S3Client, key: string, headers: Record<stri
 };
 
 /** The part's ETag. */
-export const uploadPart = async (client: S3Client, upload: Upload, partNumber: number, body: Buffer, md5: string) => {
+export const uploadPart = async (
+  client: S3Client,
+  upload: Upload,
+  { number, bytes, md5 }: Pick<Part, 'number' | 'bytes' | 'md5'>,
+  giveUp?: AbortSignal,
+) => {
   const operation = 'UploadPart';
   return client.send(
     {
       operation,
       method: 'PUT',
       key: upload.key,
-      query: { partNumber: String(partNumber), uploadId: upload.uploadId },
+      query: { partNumber: String(number), uploadId: upload.uploadId },
       headers: { 'content-md5': md5 },
-      body,
+      body: bytes,
+      isPicture: true,
+      giveUp,
       takesLong: true,
     },
     (answer) => {

@@ -73,6 +73,8 @@ const putBytes = async ({ target, key, picture, options }: Writing, guard: Write
         'content-md5': whole?.md5 ?? EMPTY_MD5,
       },
       body: whole?.bytes ?? Buffer.alloc(0),
+      isPicture: true,
+      giveUp: options.giveUp,
       takesLong: true,
       beforeAgain: lookAgain(target, key, guard, operation),
     },
@@ -130,7 +132,7 @@ const uploadParts = async (writing: Writing, upload: Upload, passed: Passed): Pr
   const uploads: Promise<string>[] = [];
   try {
     for await (const part of partsOf(picture, partSizeBytes, passed, memory)) {
-      const sent = uploadPart(target.client, upload, part.number, part.bytes, part.md5).finally(part.release);
+      const sent = uploadPart(target.client, upload, part, writing.options.giveUp).finally(part.release);
       // Awaited below, or after an error of another part: never unhandled in between.
       sent.catch(() => {});
       uploads.push(sent);

@@ -1,5 +1,6 @@
 // Everything a step may touch, handed in by whoever runs it: a Lambda, the embedded interpreter, a test.
 import type { Side } from '../../compare/entry.ts';
+import type { Pace } from '../../stores/pace.ts';
 import type { StoreSpec } from '../../stores/spec.ts';
 import type { MemoryBudget, Store } from '../../stores/store.ts';
 import type { Limits } from '../limits.ts';
@@ -32,6 +33,8 @@ export interface StepContext extends Observer, Announcer {
   readonly listPlaces: CountedPlaces;
   readonly copyPlaces: Places;
   readonly memory: MemoryBudget;
+  /** Stands before the requests of the stores that are handed out; Plan, List and Copy tell it what they may use. */
+  readonly pace: Pace;
 }
 
 /** One invocation of a step. */

@@ -7,12 +7,11 @@ import { entriesInOrder } from '../copying-order.ts';
 import { UnreadableFile } from '../errors.ts';
 import { beginInvocation, CommitLog } from '../invocation.ts';
 import { freshItem, type ItemDocument, type Uploads } from '../item-document.ts';
-import type { Limits } from '../limits.ts';
 import type { CopyInput, CopyItem, Progress } from '../payloads.ts';
 import { isCopyItem, readUploads } from '../plan-files.ts';
 import { itemSk, type MigrationRecord } from '../record.ts';
-import type { Options } from '../request.ts';
 import { keyPatternOf } from '../rules.ts';
+import { copiesAtOnce, copyPace } from '../shares.ts';
 import type { RunStep, StepContext } from './context.ts';
 
 export const copy: RunStep<CopyInput, Progress> = async ({ migrationId, round, item }, context) => {
@@ -39,6 +38,8 @@ const copyItem = async (
 ): Promise<Progress> => {
   const { options } = record.request;
   const { position, uploadsPath } = log.document;
+  const pace = copyPace(record.request, item, context.limits);
+  context.pace.limit(pace);
   const [route, entries, uploads] = await Promise.all([
     routeFor(record, context),
     entriesInOrder(context.files, item, options.order, keyPatternOf(record.request)),
@@ -46,7 +47,7 @@ const copyItem = async (
   ]);
   const onlyIfNewer = options.onDifferent === 'newer';
   const run = new CopyRun({ log, context, route, entries, uploads, onlyIfNewer, ...place, item: item.index });
-  const asked = copiesAtOnce(options, context.limits);
+  const asked = copiesAtOnce(options, pace, context.limits);
   await run.copyFrom(position, Math.min(asked, log.document.atOnce ?? asked));
   return { done: run.stopped || log.document.done };
 };
@@ -63,10 +64,8 @@ const routeFor = async ({ request, sameService }: MigrationRecord, context: Step
     ...(sseKmsKeyId === undefined ? {} : { sseKmsKeyId }),
     sameService: sameService ?? false,
     memory: context.memory,
+    pace: context.pace,
     copyObjectMaxBytes: context.limits.copyObjectMaxBytes,
     partSizeBytes: context.limits.partSizeBytes,
   });
 };
-
-const copiesAtOnce = ({ concurrency }: Options, limits: Limits): number =>
-  concurrency === undefined ? limits.copiesPerShard : Math.max(1, Math.floor(concurrency / limits.copyChildren));

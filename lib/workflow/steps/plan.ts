@@ -13,6 +13,7 @@ import { attemptedPlanPath, copyPlanPath, planPath } from '../paths.ts';
 import type { PlanInput, PlanOutput, PlanTask } from '../payloads.ts';
 import { readPlan } from '../plan-files.ts';
 import { changeMigration, hasEnded } from '../record.ts';
+import { planningLimits, planPace } from '../shares.ts';
 import type { RunStep, StepContext } from './context.ts';
 
 /** One flat prefix must not eat the whole budget: what it would show beyond this is found by listing, and cut there. */
@@ -20,6 +21,9 @@ const REQUESTS_PER_PREFIX = 2;
 
 export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, context) => {
   const record = await beginInvocation(context, migrationId);
+  const { options } = record.request;
+  const limits = planningLimits(options, context.limits);
+  context.pace.limit(planPace(options));
   const [source, destination] = await Promise.all([
     context.openStore(record.request.source, 'source'),
     context.openStore(record.request.destination, 'destination'),
@@ -27,7 +31,7 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
   // Also where nothing will be missing: what was killed may have left its last picture's temporary file.
   if (record.request.mode === 'sync') await destination.tidy?.();
   // Looked for while the probe is under way.
-  const discovering = { ...context, goOn: () => goesOn(context, migrationId) };
+  const discovering = { ...context, limits, goOn: () => goesOn(context, migrationId) };
   const [sameService, boundaries] = await Promise.all([
     canCopyThere(source, destination),
     record.request.from ? [] : discoverBoundaries(source, destination, discovering),
@@ -39,7 +43,7 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
     await planFrom(record, context);
     return { migrationId, round: 1, begin: 'Copy', ...paths };
   }
-  await planOnce(migrationId, tasksOf(rangesFromBoundaries(boundaries), context.limits), context);
+  await planOnce(migrationId, tasksOf(rangesFromBoundaries(boundaries), limits), context);
   return { migrationId, round: 1, begin: 'List', ...paths };
 };
 

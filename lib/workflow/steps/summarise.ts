@@ -22,6 +22,7 @@ import type { ShardRef, SummariseInput, SummariseOutput } from '../payloads.ts';
 import { readPlan } from '../plan-files.ts';
 import { changeMigration, hasEnded, migrationPk, type RoundRecord, tasksPrefix } from '../record.ts';
 import { writeReportSoFar } from '../report-of.ts';
+import { itemsAtMost } from '../shares.ts';
 import { shardsOf, type TaskDocument } from '../task-document.ts';
 import type { RunStep, StepContext } from './context.ts';
 
@@ -31,7 +32,8 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
   const plan = await readPlan(files, planPath(migrationId, round));
   const { comparison, shards, examples } = await addUp(migrationId, round, plan.length, context);
 
-  const copyPlan = planCopying(shards, record.request.options.order, context.limits.maxCopyItems);
+  const { options } = record.request;
+  const copyPlan = planCopying(shards, options.order, itemsAtMost(options, shards.length, context.limits));
   await writeJson(files, copyPlanPath(migrationId, round), copyPlan);
   if (round === 1) {
     await writeMissingList(files, migrationId, shards);

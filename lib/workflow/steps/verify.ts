@@ -9,6 +9,7 @@ import { readPlan } from '../plan-files.ts';
 import type { Records, ReportFiles } from '../ports.ts';
 import { indexOf, migrationPk, tasksPrefix } from '../record.ts';
 import { writeReportSoFar } from '../report-of.ts';
+import { planningLimits } from '../shares.ts';
 import type { TaskDocument } from '../task-document.ts';
 import type { RunStep } from './context.ts';
 import { tasksOf } from './plan.ts';
@@ -19,7 +20,11 @@ export const verify: RunStep<VerifyInput, VerifyOutput> = async ({ migrationId, 
   await writeReportSoFar(context, closed);
   const ranges = await rangesToCompareAgain(context, migrationId, round);
   const next = round + 1;
-  await writeJson(context.files, planPath(migrationId, next), tasksOf(ranges, context.limits));
+  await writeJson(
+    context.files,
+    planPath(migrationId, next),
+    tasksOf(ranges, planningLimits(record.request.options, context.limits)),
+  );
   context.log('copied', { migrationId, round, ...closed.rounds.at(-1)?.copying });
   return {
     migrationId,

@@ -7,6 +7,7 @@ import type { EmbeddedHost, HostPorts, Steps } from '../../../lib/embedded/host.
 import { createInterpreter } from '../../../lib/embedded/interpreter.ts';
 import { openSqliteRecords } from '../../../lib/embedded/sqlite-records.ts';
 import { createMemoryBudget } from '../../../lib/stores/memory-budget.ts';
+import { Pace } from '../../../lib/stores/pace.ts';
 import { readDefinition, withNumbers } from '../../../lib/workflow/definition.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../../lib/workflow/limits.ts';
 import { holdsLock } from '../../../lib/workflow/lock.ts';
@@ -84,6 +85,7 @@ export const givenDeployed = async (world: World, options: DeployedOptions = {})
     deadline: now() + LAMBDA_MS,
     attempt: nanoid(10),
     listPlaces: pLimit(1),
+    pace: new Pace(),
     copyPlaces: pLimit(limits.copiesPerShard),
   });
   const invoke: Invoke = options.invoke ?? ((_step, run) => run());

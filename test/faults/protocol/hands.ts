@@ -1,6 +1,7 @@
 // The ports as an actor sees them: what others can change is asked of the search, everything else is answered at once.
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
+import { Pace } from '../../../lib/stores/pace.ts';
 import type { StoreSpec } from '../../../lib/stores/spec.ts';
 import type { Store } from '../../../lib/stores/store.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../../lib/workflow/limits.ts';
@@ -130,6 +131,7 @@ export const portsOf = (hands: Hands, given: Given, whose: Whose): Ports => ({
   deadline: whose.process === undefined ? hands.now() + LAMBDA_MS : Number.POSITIVE_INFINITY,
   attempt: whose.name.replaceAll(' ', '-'),
   listPlaces: pLimit(1),
+  pace: new Pace(),
   copyPlaces: (work) => work(),
   memory: { take: async () => nothing },
   log: nothing,
