@@ -1,6 +1,7 @@
 // Runs `check` and `sync`: what was asked is judged first, then a migration is started and followed to its end.
 import type { Command } from 'commander';
 import { type EmbeddedHost, openEmbedded } from '../embedded/host.ts';
+import { keepHeapSmall } from '../embedded/small-heap.ts';
 import { stateDirOf } from '../embedded/state-dir.ts';
 import { UsageError } from '../stores/usage-error.ts';
 import type { From, Mode } from '../workflow/request.ts';
@@ -72,6 +73,7 @@ const refuseDetach = ({ detach }: PairFlags): void => {
 const concurrencyOf = (concurrency: number | undefined) => (concurrency === undefined ? {} : { concurrency });
 
 const runOn = async (host: EmbeddedHost, start: () => Promise<StartResult>, flags: PairFlags): Promise<number> => {
+  keepHeapSmall();
   const service = serviceOf(host, flags);
   const json = flags.json === true;
   try {

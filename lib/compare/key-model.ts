@@ -1,39 +1,16 @@
 // Learns how keys are spelled, for any alphabet, and tells which share of them lies before a key: arithmetic coding's idea.
+import { classOf, DEPTHS, LAST, type Spelled, spell, WHOLE } from './spelled.ts';
 
 /** The key ends here: before every character. */
 const END = -1;
 /** Characters that nobody has seen: behind all that were. */
 const BEYOND = 0x110000;
-/** The last character there is. */
-export const LAST = '\u{10ffff}';
-/** Characters of a key that are learned from its beginning. */
-const DEPTHS = 48;
 /** Weight of characters not yet seen, beside those seen once behind one beginning. */
 const UNSEEN = 0.5;
 /** How fast older guesses stop counting when predictors are compared. */
 const MEMORY = 0.98;
 /** A context predicts better only where it does so clearly: it knows less than the whole depth does. */
 const CLEARLY = 0.9;
-
-/** A key by code points, and where each begins. */
-interface Spelled {
-  readonly key: string;
-  readonly symbols: readonly number[];
-  readonly offsets: readonly number[];
-}
-
-export const spell = (key: string): Spelled => {
-  const symbols: number[] = [];
-  const offsets: number[] = [];
-  for (let at = 0; at < key.length && symbols.length < DEPTHS; ) {
-    const symbol = key.codePointAt(at)!;
-    symbols.push(symbol);
-    offsets.push(at);
-    at += symbol > 0xffff ? 2 : 1;
-  }
-  offsets.push(symbols.length < DEPTHS ? key.length : offsets.at(-1)! + 1);
-  return { key, symbols, offsets };
-};
 
 class Counts {
   readonly weights = new Map<number, number>();
@@ -58,8 +35,8 @@ interface Table {
 
 interface Depth {
   readonly counts: Counts;
-  /** Different beginnings seen before this character. */
-  readonly parents: Set<string>;
+  /** Different beginnings seen before this character, by a number made of each: texts would keep their pages in memory. */
+  readonly parents: Set<number>;
   /** What guessing cost so far: by the depth alone, then by each kind of context. */
   readonly losses: number[];
   table: (Table & { readonly learned: number; readonly seen: number }) | undefined;
@@ -82,16 +59,6 @@ const inWord: Context = ({ key, symbols, offsets }, depth) => {
 
 const CONTEXTS: readonly Context[] = [twoBefore, inWord];
 
-const classOf = (symbol: number): 'digit' | 'lower' | 'upper' | 'separator' | 'other' => {
-  if (symbol >= 0x30 && symbol <= 0x39) return 'digit';
-  if (symbol >= 0x61 && symbol <= 0x7a) return 'lower';
-  if (symbol >= 0x41 && symbol <= 0x5a) return 'upper';
-  return symbol < 0x80 ? 'separator' : 'other';
-};
-
-const span = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const WHOLE = { digit: span(0x30, 0x39), lower: span(0x61, 0x7a), upper: span(0x41, 0x5a) };
-
 export class KeyModel {
   readonly #depths: Depth[] = [];
   readonly #contexts = CONTEXTS.map(() => new Map<string, Counts>());
@@ -107,6 +74,7 @@ export class KeyModel {
   learn(key: string, weight: number): void {
     const spelled = spell(key);
     this.#learned += weight;
+    let beginning = 0;
     for (let depth = 0; depth <= spelled.symbols.length && depth < DEPTHS; depth++) {
       const symbol = spelled.symbols[depth] ?? END;
       if (symbol >= 0x80) this.#others.add(symbol);
@@ -116,7 +84,9 @@ export class KeyModel {
         at.losses[i] = MEMORY * (at.losses[i] ?? 0) - Math.log(one.chanceOf(symbol));
         one.add(symbol, weight);
       });
-      if (at.parents.size < 200) at.parents.add(key.slice(0, spelled.offsets[depth]));
+      if (at.parents.size < 200) at.parents.add(beginning);
+      // As FNV does it.
+      beginning = Math.imul(beginning ^ symbol, 16_777_619);
     }
   }
 

@@ -1,7 +1,8 @@
 // Where a range that is being listed is cut in two, so that both halves can be listed at once: nobody knows how many keys follow.
-import { compareKeys } from './key.ts';
-import { KeyModel, LAST, spell } from './key-model.ts';
+import { compareKeys, onItsOwn } from './key.ts';
+import { KeyModel } from './key-model.ts';
 import type { Range } from './range.ts';
+import { LAST, spell } from './spelled.ts';
 
 /** Keys of a page that the model learns: of the first pages many, later few. */
 const SAMPLES = 8;
@@ -42,9 +43,9 @@ export class ListedRange implements Range {
   }
 
   reached(first: string, last: string, keys: number): void {
-    this.first ??= first;
-    this.#start ??= first;
-    this.position = last;
+    this.#start ??= onItsOwn(first);
+    this.first ??= this.#start;
+    this.position = onItsOwn(last);
     this.keys += keys;
   }
 

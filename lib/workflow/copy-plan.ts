@@ -19,7 +19,10 @@ export const planCopying = (shards: readonly ShardRef[], order: 'newest' | 'olde
 
 /** For each item, how many of them copy into a range that it copies into, too: at its busiest one. */
 const sharingOf = (items: readonly Pick<CopyItem, 'shards'>[]): number[] => {
-  const ranges = items.map(({ shards }) => new Set(shards.map(({ path, range }) => `${taskIn(path)} ${range}`)));
+  // Pieces of a range that was cut lie under the same prefix.
+  const ranges = items.map(
+    ({ shards }) => new Set(shards.map(({ path, range }) => `${taskIn(path)} ${Math.floor(range)}`)),
+  );
   const users = new Map<string, number>();
   for (const range of ranges.flatMap((its) => [...its])) users.set(range, (users.get(range) ?? 0) + 1);
   return ranges.map((its) => Math.max(1, ...[...its].map((range) => users.get(range) ?? 1)));

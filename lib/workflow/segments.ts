@@ -2,7 +2,7 @@
 import { capturedAt } from '../compare/capture.ts';
 import { type Entry, SIDES, type Side } from '../compare/entry.ts';
 import { isTooYoung, type Joined, keyOf, type Rules } from '../compare/findings.ts';
-import { compareKeys } from '../compare/key.ts';
+import { compareKeys, onItsOwn } from '../compare/key.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
 import { ListedRange } from '../compare/splitter.ts';
 import type { Place, ToDo } from './task-document.ts';
@@ -24,7 +24,7 @@ export const foundIn = (
   finding: Found['finding'],
   { keyPattern, minAgeMs, listedAt }: FoundWith,
 ): Found => ({
-  key: entry.key,
+  key: onItsOwn(entry.key),
   size: entry.size,
   capturedAt: capturedAt(entry, keyPattern),
   finding,

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { countUpTo, SHAPES, type Shape, type ShapeName, shapeOf } from '../../bench/synthetic/shapes.ts';
 import { compareKeys } from '../../lib/compare/key.ts';
-import { KeyModel, spell } from '../../lib/compare/key-model.ts';
+import { KeyModel } from '../../lib/compare/key-model.ts';
+import { spell } from '../../lib/compare/spelled.ts';
 import { ListedRange, Splitter } from '../../lib/compare/splitter.ts';
 
 const PAGE = 1_000;

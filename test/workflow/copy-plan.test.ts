@@ -37,6 +37,16 @@ describe('each item of a copy plan says', () => {
     ]);
   });
 
+  test('that pieces of a range that was cut are the same range', () => {
+    const shards = [shard(0, 2, 9), shard(0, 2.5, 8), shard(0, 2.75, 7), shard(0, 3, 6)];
+    assert.deepEqual(sharingOf(shards), [
+      [3, 4],
+      [3, 4],
+      [3, 4],
+      [1, 4],
+    ]);
+  });
+
   test('of several shards, as many as use its busiest range', () => {
     const shards = [shard(0, 0, 9), shard(1, 0, 8), shard(1, 0, 7), shard(1, 0, 6), shard(2, 0, 5), shard(2, 0, 4)];
     assert.deepEqual(sharingOf(shards, 3), [
