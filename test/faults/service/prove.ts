@@ -16,7 +16,7 @@ export interface Case {
   readonly target: Target;
 }
 
-/** Every request of a healthy migration: the same ones on every run. */
+/** Every request of a healthy migration: the same ones on every run, but for how often it lists. */
 export const targetsOf = async (setting: Setting, context: Cleanup): Promise<readonly Target[]> => {
   const world = await givenAlbum(context, setting);
   const targets = recordTargets(world);
@@ -43,6 +43,8 @@ export const proveCase = async ({ setting, fault, target }: Case, context: Clean
   const { id } = await run(host, world.request());
   const report = await proveNothingLost({ world, before, host, id });
   await host.close();
+  const earlier = earlierThan(target);
+  if (!wasMet() && earlier) return proveCase({ setting, fault, target: earlier }, context);
   assert.ok(wasMet(), 'the fault met its request');
   mend(world);
   nameless.remove();
@@ -51,6 +53,10 @@ export const proveCase = async ({ setting, fault, target }: Case, context: Clean
   await proveRerunCompletes({ world, before }, { limits: LIMITS });
   return report;
 };
+
+/** A run whose ranges are cut elsewhere may list less often than the one whose requests were noted. */
+export const earlierThan = (target: Target): Target | undefined =>
+  target.operation === 'List' && target.turn > 0 ? { ...target, turn: target.turn - 1 } : undefined;
 
 /** Uploads whose id never arrived: nobody but the bucket's lifecycle rule can know of them. */
 const namelessUploads = ({ destination }: World) => {

@@ -30,8 +30,12 @@ export const operationOf = ({ method, query, headers }: SeenRequest): Operation 
 
 const TOLD = ['prefix', 'start-after', 'continuation-token', 'partNumber'];
 
-/** The same for the same request of another run: without what differs between runs (ids, signatures). */
+/**
+ * The same for the same request of another run: without what differs between runs (ids, signatures). Where a range is cut
+ * depends on which page comes first: listings have only their turn.
+ */
 const nameOf = (request: SeenRequest): string => {
+  if (operationOf(request) === 'List') return `List ${decodeURIComponent(request.path)}`;
   const told = TOLD.flatMap((name) => (request.query.has(name) ? [`${name}=${request.query.get(name)}`] : []));
   return [operationOf(request), decodeURIComponent(request.path), ...told].join(' ');
 };
