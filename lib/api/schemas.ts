@@ -4,6 +4,7 @@ import { SIDES } from '../compare/entry.ts';
 import { FINDINGS } from '../compare/findings.ts';
 import { KINDS } from '../compare/kind.ts';
 import { OUTCOMES } from '../compare/outcomes.ts';
+import type { Forecast } from '../report/forecast.ts';
 import type { Report } from '../report/report.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import { optionsSchema } from '../workflow/request-schema.ts';
@@ -37,6 +38,23 @@ function fields<const Name extends string, T>(names: readonly Name[], value: T):
   return Object.fromEntries(names.map((name) => [name, value])) as Record<Name, T>;
 }
 
+const usd = z.number().nonnegative();
+const forecast: z.ZodType<Forecast> = named(
+  'Forecast',
+  z.strictObject({
+    copyList: amount,
+    requests: z.strictObject({ list: count, read: count, write: count }).describe('to S3 stores'),
+    transferBytes: count.describe('what AWS charges for because it leaves a region or AWS'),
+    lambda: z.strictObject({ invocations: count, gigabyteSeconds: count }),
+    transitions: count,
+    tableWrites: count,
+    seconds: count,
+    usd: z.strictObject({ requests: usd, transfer: usd, running: usd, total: usd, storagePerMonth: usd }),
+    prices: z.strictObject({ asOf: z.string(), changed: z.boolean().describe('picferry.json says otherwise') }),
+  }),
+  'What a sync of all that the first comparison found missing would take, by the table of prices.',
+);
+
 /** As they were accepted, here or by a command line: whoever only shows them does not judge them again. */
 const options = z.strictObject({
   ...optionsSchema.shape,
@@ -58,6 +76,7 @@ const summaryFields = {
   outcomes,
   remaining: figure,
   rounds: count.describe('comparisons made'),
+  forecast: forecast.nullable().describe('null where no comparison was completed'),
   report: z.string().describe('where report.json is'),
   mode,
   source: z.string().describe('address'),
@@ -159,6 +178,7 @@ const report: z.ZodType<Report> = named(
       .exactOptional()
       .describe('by the same comparisons: what differed on the destination and was not to be replaced'),
     rounds: count,
+    forecast: forecast.exactOptional(),
   }),
   'report.json: figures, never a list.',
 );

@@ -8,6 +8,7 @@ import {
   parseDuration,
   parseStorageClass,
   parseTps,
+  parseUsd,
 } from './values.ts';
 
 /** What commander makes of them. */
@@ -35,6 +36,7 @@ export interface RuleFlags {
   readonly concurrency?: number;
   readonly tpslimit?: number;
   readonly bwlimit?: number;
+  readonly maxCost?: number;
   readonly storageClass?: string;
   /** `--no-tags` makes it false. */
   readonly tags: boolean;
@@ -102,6 +104,7 @@ const addCopyingFlags = (command: Command): Command =>
       'bytes a second that stream through here, such as 500k, 10M or 1.5G; copies within one service do not',
       parseBandwidth,
     )
+    .option('--max-cost <usd>', 'stop copying before the migration costs more, by the table of prices', parseUsd)
     .option('--storage-class <class>', 'of the copies, on S3', parseStorageClass)
     .option('--no-tags', 'do not copy tags (they need permissions of their own)')
     .option('--sse-kms-key-id <id>', 'encrypt the copies with that key, on S3');

@@ -25,6 +25,7 @@ export const optionsOf = (flags: RuleFlags): Options => {
       concurrency: flags.concurrency,
       tpsLimit: flags.tpslimit,
       bandwidthLimit: flags.bwlimit,
+      maxCostUsd: flags.maxCost,
       storageClass: flags.storageClass,
       sseKmsKeyId: flags.sseKmsKeyId,
     }),

@@ -1,5 +1,6 @@
 // Prints a migration's end: one object on stdout for programs, or the verdict, the table and the places for people.
 import type { MigrationDetail, Places, ReportView } from '../api/resources.ts';
+import { forecastText } from '../report/forecast.ts';
 import { pictures } from '../report/format.ts';
 import { printable } from '../report/printable.ts';
 import { type Result, resultOf } from '../report/result.ts';
@@ -36,6 +37,9 @@ const textOf = (view: ReportView, result: Result, flags: string): string => {
   const blocks = [
     printable(verdictOf(report, result)),
     reportTable(report),
+    report.mode === 'check' && report.forecast && report.forecast.copyList.count > 0
+      ? printable(forecastText(report.forecast))
+      : '',
     failuresOf(view, flags),
     placesText(places),
   ];

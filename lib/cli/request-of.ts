@@ -21,7 +21,7 @@ export const requestOf = async (
   { cwd, env, stateDir }: Place,
 ): Promise<MigrationRequest> => {
   const options = optionsOf(flags);
-  const stores = await readPicferryJson(cwd);
+  const { stores } = await readPicferryJson(cwd);
   const spec = (side: Side): StoreSpec =>
     resolveStore(addresses[side], { side, cwd, env, stores, ...serviceFlags(side, flags) });
   const request: MigrationRequest = { mode, source: spec('source'), destination: spec('destination'), options };

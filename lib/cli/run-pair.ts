@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type EmbeddedHost, openEmbedded } from '../embedded/host.ts';
 import { keepHeapSmall } from '../embedded/small-heap.ts';
 import { stateDirOf } from '../embedded/state-dir.ts';
+import { readPrices } from '../stores/picferry-json.ts';
 import { UsageError } from '../stores/usage-error.ts';
 import type { From, Mode } from '../workflow/request.ts';
 import { type StartResult, startFrom, startMigration } from '../workflow/start.ts';
@@ -44,7 +45,8 @@ export const runPair = async (mode: Mode, source: string, destination: string, f
   const stateDir = stateDirOf(flags.stateDir);
   const place = { cwd: process.cwd(), env: process.env, stateDir };
   const request = await requestOf(mode, { source, destination }, flags, place);
-  const host = await openEmbedded({ stateDir, ...concurrencyOf(request.options.concurrency) });
+  const prices = await readPrices(place.cwd);
+  const host = await openEmbedded({ stateDir, prices, ...concurrencyOf(request.options.concurrency) });
   return runOn(host, () => startMigration(request, host), flags);
 };
 
@@ -58,7 +60,8 @@ const runFrom = async (from: From, flags: PairFlags): Promise<number> => {
   const state = await openState(flags);
   const earlier = await state.migration(from.from).finally(() => state.close());
   const stateDir = stateDirOf(flags.stateDir);
-  const host = await openEmbedded({ stateDir, ...concurrencyOf(earlier.request.options.concurrency) });
+  const prices = await readPrices(process.cwd());
+  const host = await openEmbedded({ stateDir, prices, ...concurrencyOf(earlier.request.options.concurrency) });
   return runOn(host, () => startFrom(from, host), flags);
 };
 

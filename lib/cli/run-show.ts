@@ -52,13 +52,25 @@ const statusText = ({ status, cause }: MigrationDetail): string =>
 
 /** Only what was asked for beside the defaults. */
 const optionsText = ({ request: { options } }: MigrationDetail): string => {
-  const { checksum, onDifferent, order, tags, include, exclude, minAgeMs, tpsLimit, bandwidthLimit, ...named } =
-    options;
+  const {
+    checksum,
+    onDifferent,
+    order,
+    tags,
+    include,
+    exclude,
+    minAgeMs,
+    tpsLimit,
+    bandwidthLimit,
+    maxCostUsd,
+    ...named
+  } = options;
   const words = [
     ...include.map((glob) => `include ${glob}`),
     ...exclude.map((glob) => `exclude ${glob}`),
     ...Object.entries(named).map(([name, value]) => `${name} ${value}`),
     tpsLimit !== undefined && `at most ${tpsLimit} requests a second`,
+    maxCostUsd !== undefined && `at most ${maxCostUsd} USD`,
     bandwidthLimit !== undefined && `at most ${formatBytes(bandwidthLimit)} a second`,
     minAgeMs !== undefined && `min age ${minAgeMs / 1_000} s`,
     checksum && 'checksum',

@@ -78,6 +78,13 @@ export const parseBandwidth = (text: string): number => {
   return bytes;
 };
 
+/** US dollars; a sign or a currency would be guessed at. */
+export const parseUsd = (text: string): number => {
+  const usd = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(usd > 0 && usd <= 1e9)) throw new InvalidArgumentError('Expected US dollars, such as 5 or 0.50; more than 0.');
+  return usd;
+};
+
 /** For an option that may stand several times. */
 export const collect = (text: string, before: readonly string[] = []): string[] => {
   if (text === '') throw new InvalidArgumentError('Expected a pattern; this one is empty.');

@@ -1,6 +1,7 @@
 // What the stack tells its functions in environment variables; a wrong one shows at the cold start, not in a migration.
 import * as z from 'zod';
 import type { NamedStores } from '../stores/picferry-json.ts';
+import type { PriceChanges } from '../stores/prices.ts';
 
 const arn = z.string().startsWith('arn:');
 const seconds = z.coerce.number().positive();
@@ -30,6 +31,18 @@ const CONFIGURATION = z
       .transform((text, context): NamedStores => {
         try {
           return JSON.parse(text) as NamedStores;
+        } catch {
+          context.addIssue({ code: 'custom', message: 'is no JSON' });
+          return z.NEVER;
+        }
+      }),
+    /** What picferry.json says of prices. */
+    PRICES: z
+      .string()
+      .default('{}')
+      .transform((text, context): PriceChanges => {
+        try {
+          return JSON.parse(text) as PriceChanges;
         } catch {
           context.addIssue({ code: 'custom', message: 'is no JSON' });
           return z.NEVER;

@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import type { Side } from '../compare/entry.ts';
 import { createMemoryBudget } from '../stores/memory-budget.ts';
 import { Pace } from '../stores/pace.ts';
+import { pricesWith } from '../stores/prices.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCache } from '../stores/store-cache.ts';
@@ -70,6 +71,10 @@ export const openDeployed = (env: Env = process.env, observer: Observer = UNWATC
   const ports = { ...observer, announce, records, files, liveness: NOBODY_KNOWS, openStore: stores.open };
   const memory = createMemoryBudget(limits.memoryBytes);
   const now = Date.now;
+  const billing = {
+    prices: pricesWith(configuration.PRICES),
+    lambda: { gigabytes: Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 1_769) / 1_024, region: env.AWS_REGION ?? '' },
+  };
 
   return {
     ...ports,
@@ -82,7 +87,7 @@ export const openDeployed = (env: Env = process.env, observer: Observer = UNWATC
       slowDown = throttled;
       return {
         ...ports,
-        ...{ limits, now, memory, pace },
+        ...{ limits, billing, now, memory, pace },
         deadline: now() + invocation.getRemainingTimeInMillis(),
         attempt: nanoid(10),
         listPlaces: pLimit(limits.listStreams),

@@ -5,6 +5,7 @@ import pLimit from 'p-limit';
 import type { Side } from '../compare/entry.ts';
 import { createMemoryBudget } from '../stores/memory-budget.ts';
 import { Pace } from '../stores/pace.ts';
+import { LIST_PRICES, type Prices } from '../stores/prices.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCache } from '../stores/store-cache.ts';
@@ -31,6 +32,8 @@ export interface EmbeddedOptions {
   readonly limits?: Partial<Limits>;
   /** Pictures copied at once in the whole process. */
   readonly concurrency?: number;
+  /** Absent: the table's. */
+  readonly prices?: Prices;
   readonly log?: StepContext['log'];
   readonly now?: () => number;
   /** What follows is for tests. */
@@ -105,6 +108,7 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
   const places = { listPlaces: pLimit(Math.max(1, limits.listStreams / 2)), copyPlaces: pLimit(copiesAtOnce) };
   const memory = createMemoryBudget(limits.memoryBytes);
   const pace = new Pace();
+  const billing = { prices: options.prices ?? LIST_PRICES };
 
   const workplaces = createWorkplaces(
     records,
@@ -114,7 +118,8 @@ export const openEmbedded = async (options: EmbeddedOptions = {}): Promise<Embed
 
   const stepContext = (workplace?: Workplace): StepContext => {
     const deadline = options.invocationMs === undefined ? Number.POSITIVE_INFINITY : now() + options.invocationMs;
-    return { ...ports, ...places, ...watching, pace, ...workplace, memory, limits, now, deadline, attempt: nanoid(10) };
+    const own = { memory, limits, billing, now, deadline, attempt: nanoid(10) };
+    return { ...ports, ...places, ...watching, pace, ...workplace, ...own };
   };
 
   let interpreter: Promise<Interpreter> | undefined;

@@ -16,7 +16,7 @@ export interface KnownStoresOptions {
 
 /** Throws `UsageError` for an --allow that cannot be used. */
 export const readKnownStores = async ({ cwd, allow, stateDir, env }: KnownStoresOptions): Promise<KnownStores> => {
-  const stores = withAllowed(await readPicferryJson(cwd), allow);
+  const stores = withAllowed((await readPicferryJson(cwd)).stores, allow);
   const known: KnownStores = {
     names: Object.keys(stores),
     resolve: (name, side) => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fireSchedule } from '../api/fire-schedule.ts';
 import type { ApiHost } from '../api/host.ts';
+import { readPrices } from '../stores/picferry-json.ts';
 import { UsageError } from '../stores/usage-error.ts';
 import { cancelMigration } from '../workflow/cancel.ts';
 import { createCron, storedScheduler } from './cron.ts';
@@ -45,7 +46,7 @@ export const serve = async (options: ServeOptions): Promise<Serving> => {
   const { log, now = Date.now, concurrency, stateDir, around } = options;
   const stores = await readKnownStores(options);
   const host = await openEmbedded({
-    ...{ stateDir, log, now },
+    ...{ stateDir, log, now, prices: await readPrices(options.cwd) },
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(around && { around }),
   });

@@ -2,7 +2,7 @@
 import { App, CliCredentialsStackSynthesizer } from 'aws-cdk-lib';
 import { readDefinition } from '../workflow/definition.ts';
 import { bundleFunctions } from './bundle.ts';
-import { readDeployedStores } from './deployed-stores.ts';
+import { readDeployedPrices, readDeployedStores } from './deployed-stores.ts';
 import { PicferryStack } from './picferry-stack.ts';
 import { readSettings } from './settings.ts';
 
@@ -12,6 +12,7 @@ export const buildApp = async (): Promise<App> => {
   new PicferryStack(app, settings.stackName, {
     settings,
     stores: await readDeployedStores(settings.config),
+    prices: await readDeployedPrices(settings.config),
     definition: await readDefinition(settings.definition),
     // Beside the assets made of them, so that two syntheses at once do not meet.
     codeOf: await bundleFunctions(`${app.outdir}/functions`),

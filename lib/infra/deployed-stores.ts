@@ -27,10 +27,19 @@ export const readDeployedStores = async (folder: string | undefined): Promise<De
     );
   }
   try {
-    return deployable(await readPicferryJson(folder ?? '.'));
+    return deployable((await readPicferryJson(folder ?? '.')).stores);
   } catch (error) {
     throw new SynthesisRefused((error as Error).message);
   }
+};
+
+/** The same file's, as a function is told them; undefined: the table's. */
+export const readDeployedPrices = async (folder: string | undefined): Promise<string | undefined> => {
+  const { prices } = await readPicferryJson(folder ?? '.');
+  if (prices === undefined) return undefined;
+  const text = JSON.stringify(prices);
+  if (Buffer.byteLength(text) <= MOST_BYTES) return text;
+  throw new SynthesisRefused(`picferry.json says more of prices than a deployment takes: ${MOST_BYTES} bytes.`);
 };
 
 export const deployable = (stores: NamedStores): DeployedStores => {

@@ -18,6 +18,7 @@ export const ENVIRONMENT = {
   listConcurrency: 'LIST_CONCURRENCY',
   machineTimeoutSeconds: 'MACHINE_TIMEOUT_SECONDS',
   allowedStores: 'ALLOWED_STORES',
+  prices: 'PRICES',
   linkSeconds: 'LINK_SECONDS',
   linkRole: 'LINK_ROLE_ARN',
   scheduleGroup: 'SCHEDULE_GROUP',

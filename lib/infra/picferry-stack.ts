@@ -24,6 +24,8 @@ import { MigrationMachine } from './state-machine.ts';
 export interface PicferryStackProps extends StackProps {
   readonly settings: Settings;
   readonly stores: DeployedStores;
+  /** What picferry.json says of prices, as JSON. */
+  readonly prices?: string | undefined;
   /** The text of migration.asl.json. */
   readonly definition: string;
   readonly codeOf: CodeOf;
@@ -70,6 +72,7 @@ export class PicferryStack extends Stack {
       if (may.executions.length > 0) tell(lambdas[name], { stateMachine: machine.stateMachineArn });
       if (may.deadLetters) letters.takeFrom(functions[name]);
     }
+    if (props.prices !== undefined) for (const name of PRICED) tell(lambdas[name], { prices: props.prices });
     tell(lambdas.Start, { allowedStores: storesAsText(stores) });
     tell(lambdas.Settle, { machineTimeoutSeconds: settings.machineTimeoutSeconds });
     tell(lambdas.Api, {
@@ -99,6 +102,9 @@ export class PicferryStack extends Stack {
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: letters.queue.queueUrl });
   }
 }
+
+/** Those that forecast what a sync costs, or count what copying does. */
+const PRICED = ['Plan', 'Summarise', 'Copy'] as const;
 
 const each = <T>(make: (name: FunctionName) => T): Record<FunctionName, T> =>
   Object.fromEntries(FUNCTIONS.map((name) => [name, make(name)])) as Record<FunctionName, T>;

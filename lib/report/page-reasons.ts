@@ -96,7 +96,10 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     title: 'Copying broke off',
     meaning: 'The copying ended before its turn came, or before its end was noted. Try again.',
   },
-  budget: { title: 'Time was over', meaning: 'Its turn did not come in the time there was. Try again.' },
+  budget: {
+    title: 'Beyond the cost allowed',
+    meaning: 'Copying stopped before it would have cost more than `--max-cost`. A higher one copies the rest.',
+  },
 };
 
 /** A reason nobody explained yet goes by its own name. */

@@ -3,6 +3,7 @@ import { raw } from 'hono/html';
 import { formatDuration } from './format.ts';
 import { copyingSection, reasonsSection } from './page-copying.ts';
 import { comparisonSection, examplesSection, otherFindingsSection } from './page-figures.ts';
+import { forecastSection } from './page-forecast.ts';
 import type { PageInput, PageParts } from './page-parts.ts';
 import { requestSection } from './page-request.ts';
 import { POLICY, STYLE } from './page-style.ts';
@@ -41,6 +42,7 @@ ${otherFindingsSection(parts)}
 ${examplesSection(parts)}
 ${report.mode === 'sync' && copyingSection(parts)}
 ${reasonsSection(parts)}
+${forecastSection(parts.result.forecast)}
 ${requestSection(parts.request)}
 </main>
 <footer><p>Times are in UTC; 1 kB is 1,000 bytes. ${placesText(parts)}</p></footer>

@@ -3,6 +3,7 @@
 import type { Amount } from '../compare/entry.ts';
 import type { Outcomes } from '../compare/outcomes.ts';
 import type { CompactStatistics } from '../compare/statistics.ts';
+import type { Forecast } from './forecast.ts';
 
 export const REPORT_MAX_BYTES = 4_096;
 
@@ -33,4 +34,6 @@ export interface Report {
   readonly kept?: Amount;
   /** Comparisons made. */
   readonly rounds: number;
+  /** What a sync of round 1's copy list would take; absent where no comparison was completed. */
+  readonly forecast?: Forecast;
 }

@@ -4,6 +4,7 @@ import { FINDINGS, type Finding } from '../compare/findings.ts';
 import type { Outcome } from '../compare/outcomes.ts';
 import { OUTCOMES } from '../compare/outcomes.ts';
 import { amountOf, fromCompact } from '../compare/statistics.ts';
+import type { Forecast } from './forecast.ts';
 import type { Report } from './report.ts';
 
 /** An amount, or two nulls where no comparison was completed: a 0 would say that nothing is missing. */
@@ -20,6 +21,8 @@ export interface Result {
   readonly outcomes: Readonly<Record<Outcome, Amount>>;
   readonly remaining: Figure;
   readonly rounds: number;
+  /** Of a sync of what round 1 found; null where no comparison was completed. */
+  readonly forecast: Forecast | null;
   /** Path of report.json; missing.jsonl.gz is beside it. */
   readonly report: string;
 }
@@ -41,6 +44,7 @@ export const resultOf = (report: Report, reportPath: string): Result => {
     outcomes: keyed(OUTCOMES, (outcome) => ({ ...report.outcomes[outcome] })),
     remaining: figure(report.remaining),
     rounds: report.rounds,
+    forecast: report.forecast ?? null,
     report: reportPath,
   };
 };

@@ -104,6 +104,12 @@ export const warningsOf = (report: Report, result: Result, onDifferent: OnDiffer
       `${amount(outcomes.changedOnSource)} changed on the source during the copying, and ${verb(outcomes.changedOnSource, 'its copy was', 'their copies were')} not kept.`,
     );
   }
+  const beyond = report.reasons.budget ?? 0;
+  if (beyond > 0) {
+    warnings.push(
+      `--max-cost was reached: ${pictures(beyond)} ${beyond === 1 ? 'was' : 'were'} not copied. The same command with a higher one copies the rest.`,
+    );
+  }
   if (some(contentUnknown)) {
     warnings.push(
       `${amount(contentUnknown)} ${are(contentUnknown)} on both sides with the same size, but the content could not be compared.`,

@@ -1,5 +1,6 @@
-// What picferry.json may say: stores by name. Kept apart from its reader because loading zod takes a tenth of a second.
+// What picferry.json may say: stores by name, and prices. Kept apart from its reader because loading zod takes a tenth of a second.
 import * as z from 'zod';
+import type { PriceChanges } from './prices.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://s3.example.com' });
 
@@ -30,7 +31,36 @@ const storeName = z
   .string()
   .regex(/^[^./\\~][^/\\]*$/, 'is no name: it must hold no / or \\ and not begin with . or ~');
 
+const usd = z.number().nonnegative();
+const classPrices = z.strictObject({
+  writePerThousand: usd.exactOptional(),
+  storagePerGbMonth: usd.exactOptional(),
+});
+
+/** Names as in prices.ts, which the compiler checks. */
+const prices: z.ZodType<PriceChanges> = z.strictObject({
+  listPerThousand: usd.exactOptional(),
+  readPerThousand: usd.exactOptional(),
+  classes: z.record(z.string().regex(/^[A-Z_]{1,40}$/, 'is no storage class'), classPrices).exactOptional(),
+  betweenRegionsPerGb: usd.exactOptional(),
+  internetPerGb: usd.exactOptional(),
+  lambdaPerGbSecond: usd.exactOptional(),
+  lambdaPerMillion: usd.exactOptional(),
+  transitionsPerThousand: usd.exactOptional(),
+  tableWritesPerMillion: usd.exactOptional(),
+  elsewhere: z
+    .strictObject({
+      listPerThousand: usd.exactOptional(),
+      readPerThousand: usd.exactOptional(),
+      writePerThousand: usd.exactOptional(),
+      outPerGb: usd.exactOptional(),
+      storagePerGbMonth: usd.exactOptional(),
+    })
+    .exactOptional(),
+});
+
 export const picferryJsonSchema = z.strictObject({
+  prices: prices.optional(),
   // What tells the two apart is looked at first, so that a misspelt field is named instead of "no variant fits".
   stores: z
     .record(storeName, z.looseObject({}))

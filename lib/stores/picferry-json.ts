@@ -1,27 +1,37 @@
-// Reads ./picferry.json, where stores have names.
+// Reads ./picferry.json, where stores have names, and prices may be others than the table's.
 import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NamedStores } from './picferry-json-schema.ts';
+import { type PriceChanges, type Prices, pricesWith } from './prices.ts';
 import { UsageError } from './usage-error.ts';
 
 export type { NamedStore, NamedStores } from './picferry-json-schema.ts';
 
 export const PICFERRY_JSON = 'picferry.json';
 
+export interface PicferryJson {
+  readonly stores: NamedStores;
+  /** Instead of the table's. */
+  readonly prices?: PriceChanges;
+}
+
 /** No file: no names. A file that cannot be used is an error that names the file and the field. */
-export const readPicferryJson = async (cwd: string): Promise<NamedStores> => {
+export const readPicferryJson = async (cwd: string): Promise<PicferryJson> => {
   const path = join(cwd, PICFERRY_JSON);
   let text: string;
   try {
     text = await textAt(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { stores: {} };
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
   }
   const { picferryJsonSchema } = await import('./picferry-json-schema.ts');
   const judged = picferryJsonSchema.safeParse(parsed(text, path));
-  if (judged.success) return judged.data.stores;
+  if (judged.success) {
+    const { stores, prices } = judged.data;
+    return { stores, ...(prices && { prices }) };
+  }
   const complaints = judged.error.issues.map((issue) => {
     // zod keeps what is wrong with a record's key one level down.
     const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue;
@@ -29,6 +39,9 @@ export const readPicferryJson = async (cwd: string): Promise<NamedStores> => {
   });
   throw new UsageError(`${path} cannot be used: ${complaints.join('; ')}`);
 };
+
+/** The table's, as far as the file says nothing else. */
+export const readPrices = async (cwd: string): Promise<Prices> => pricesWith((await readPicferryJson(cwd)).prices);
 
 /** Stores of thousands of cameras take less. */
 const MAX_BYTES = 1024 * 1024;

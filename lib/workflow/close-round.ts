@@ -5,6 +5,7 @@ import { type Amount, minus, NOTHING, plus, sameAmount } from '../compare/entry.
 import { addOutcomes, type NotTriedReason, noOutcomes, type Outcomes, sumOfOutcomes } from '../compare/outcomes.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { Store } from '../stores/store.ts';
+import { isBeyondBudget } from './budget.ts';
 import { amountOfItems } from './copy-plan.ts';
 import { SumsDisagree } from './errors.ts';
 import { addExamples, type Examples } from './invocation.ts';
@@ -28,6 +29,7 @@ interface Closed {
   readonly damaged: Amount;
   readonly examples: Examples;
   readonly broke: string | undefined;
+  readonly chargedUsd: number;
   /** Where items keep uploads that are not completed. */
   readonly uploadsPaths: readonly string[];
 }
@@ -47,7 +49,8 @@ export const closeRound = async (
       `Round ${round}'s copy plan names ${copyList.count} pictures (${copyList.bytes} bytes), ${known.count} (${known.bytes} bytes) were put on it.`,
     );
   }
-  const { outcomes, reasons, damaged, examples, broke, uploadsPaths } = await addUp(record, round, plan, reason, host);
+  const added = await addUp(record, round, plan, reason, host);
+  const { outcomes, reasons, damaged, examples, broke, chargedUsd, uploadsPaths } = added;
   await writeJson(host.files, examplesPath(record.id), {
     ...(await examplesOf(host.files, record.id)),
     ...examples,
@@ -63,6 +66,7 @@ export const closeRound = async (
       ...{ outcomes, reasons },
       ...(damaged.count > 0 && { damaged }),
       ...(broke === undefined ? {} : { broke }),
+      ...(chargedUsd > 0 && { chargedUsd }),
     };
     const closing = { round, ...(comparison ? { comparison } : {}), copyList, copying: figures };
     // In its place: later rounds may have begun where this is a repetition that comes late.
@@ -90,12 +94,14 @@ const addUp = async (
   reason: NotTriedReason,
   host: CloseHost,
 ): Promise<Closed> => {
-  const planned = new Map(plan.map(({ index, amount }) => [index, amount]));
+  const planned = new Map(plan.map((item) => [item.index, item]));
+  const beyond = amountOfItems(plan.filter(isBeyondBudget));
   let notTried = amountOfItems(plan);
   let outcomes: Outcomes = noOutcomes();
   let examples: Examples = {};
   const reasons: Record<string, number> = {};
   let damaged = NOTHING;
+  let chargedUsd = 0;
   const uploadsPaths: string[] = [];
   let broke: string | undefined;
   for await (const item of host.records.list<ItemDocument>(migrationPk(record.id), itemsPrefix(round))) {
@@ -105,17 +111,22 @@ const addUp = async (
     examples = addExamples(examples, item.examples);
     for (const [name, count] of Object.entries(item.reasons)) reasons[name] = (reasons[name] ?? 0) + count;
     damaged = plus(damaged, item.damaged ?? NOTHING);
+    chargedUsd += item.chargedUsd ?? 0;
     if (reason === 'stepBroke') broke ??= item.broke?.message;
     if (item.uploadsPath) uploadsPaths.push(item.uploadsPath);
   }
-  if (notTried.count > 0) reasons[reason] = notTried.count;
-  return { outcomes: { ...outcomes, notTried }, reasons, damaged, examples, broke, uploadsPaths };
+  // Items that nothing was left for were never begun; what is left beside them is for the reason given.
+  const count = notTried.count - beyond.count;
+  if (beyond.count > 0) reasons.budget = (reasons.budget ?? 0) + beyond.count;
+  if (count > 0) reasons[reason] = (reasons[reason] ?? 0) + count;
+  const all = { ...outcomes, notTried: plus(outcomes.notTried, notTried) };
+  return { outcomes: all, reasons, damaged, examples, broke, chargedUsd, uploadsPaths };
 };
 
 /** An item has at most as many outcomes as entries, and exactly as many when it is done. */
-const checked = (item: ItemDocument, planned: ReadonlyMap<number, Amount>): Amount => {
+const checked = (item: ItemDocument, planned: ReadonlyMap<number, CopyItem>): Amount => {
   const sum = sumOfOutcomes(item.outcomes);
-  const amount = planned.get(indexOf(item)) ?? NOTHING;
+  const { amount } = planned.get(indexOf(item)) ?? { amount: NOTHING };
   if (item.done ? sameAmount(sum, amount) : sum.count <= amount.count && sum.bytes <= amount.bytes) return sum;
   throw new SumsDisagree(
     `${item.sk}: ${sum.count} outcomes (${sum.bytes} bytes) for ${amount.count} entries (${amount.bytes} bytes) of the copy list.`,

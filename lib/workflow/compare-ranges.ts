@@ -100,6 +100,7 @@ async function* entriesOf(side: Side, store: Store, segment: Segment, run: ListR
   for await (const { entries, at, isLast } of store.list(segment.listed)) {
     if (side === 'source' && segment.listedAt === 0) segment.listedAt = at;
     run.splitter.count(segment.listed, entries.length);
+    run.countPage(side);
     last = entries.at(-1)?.key ?? last;
     if (isLast) segment.endedAt.set(side, last);
     yield entries;

@@ -1,7 +1,7 @@
 // One Copy invocation: workers take entries in copying order, outcomes are committed up to the first one still open.
-import { NOTHING, plus } from '../compare/entry.ts';
-import { noOutcomes } from '../compare/outcomes.ts';
-import { type CopyOutcome, type CopyRoute, type OpenUpload, STORED_DAMAGED, type UploadLog } from '../stores/copy.ts';
+import { minus } from '../compare/entry.ts';
+import { sumOfOutcomes } from '../compare/outcomes.ts';
+import type { CopyRoute, OpenUpload, UploadLog } from '../stores/copy.ts';
 import { StoreRefused } from '../stores/errors.ts';
 import { actionOf, type CopyEntry } from './copying-order.ts';
 import { NoProgress, Stopping } from './errors.ts';
@@ -10,7 +10,9 @@ import type { ItemDocument, Uploads } from './item-document.ts';
 import { writeJson } from './lines.ts';
 import { type Listed, withFiles, writeOutcomeFiles } from './outcome-files.ts';
 import { uploadsPath } from './paths.ts';
+import type { Spending } from './spending.ts';
 import type { StepContext } from './steps/context.ts';
+import { type Ended, tallied } from './tally.ts';
 
 export interface CopyRunParts {
   readonly log: CommitLog<ItemDocument>;
@@ -21,12 +23,13 @@ export interface CopyRunParts {
   /** All entries of the item, in copying order. */
   readonly entries: readonly CopyEntry[];
   readonly uploads: Uploads;
+  /** Absent: no limit. */
+  readonly spending?: Spending;
   readonly migrationId: string;
   readonly round: number;
   readonly item: number;
 }
 
-type Ended = Exclude<CopyOutcome, { outcome: 'unfinished' | 'givenUp' }>;
 const GIVEN_UP = { outcome: 'notTried' } as const;
 const TOOK_TOO_LONG = {
   outcome: 'failed',
@@ -102,10 +105,13 @@ export class CopyRun {
     const handOver = this.handOver.signal;
     const giveUp = this.giveUp.signal;
     while (this.next < entries.length && !this.stopped && !this.failure && !handOver.aborted) {
-      const position = this.next++;
+      const position = this.next;
       const entry = entries[position]!;
       const { key, size, listedAt } = entry;
       const upload = this.open.get(position);
+      // What goes on was paid for when it began.
+      if (!upload && this.parts.spending?.takes(size) === false) return;
+      this.next++;
       const outcome = await context.copyPlaces(async () => {
         if (this.stopped || handOver.aborted) return undefined;
         return route.copy(
@@ -186,23 +192,20 @@ export class CopyRun {
     // Once stopped nothing goes on from here: what ended beyond a picture that was given up counts as well.
     if (refused || (ending && this.stopped)) position = this.next;
     else while (this.ended[position]) position++;
-    const outcomes = { ...noOutcomes(), ...before.outcomes };
-    const reasons: Record<string, number> = { ...before.reasons };
-    const examples: Record<string, string[]> = {};
-    let { damaged } = before;
-    for (let i = before.position; i < position; i++) {
-      const end = this.ended[i];
-      const { key, size } = entries[i]!;
-      if (!end) continue;
-      outcomes[end.outcome] = plus(outcomes[end.outcome], { count: 1, bytes: size });
-      if (end.outcome !== 'failed') continue;
-      reasons[end.reason] = (reasons[end.reason] ?? 0) + 1;
-      if (end.reason === STORED_DAMAGED) damaged = plus(damaged ?? NOTHING, { count: 1, bytes: size });
-      examples[end.reason] ??= [];
-      if (examples[end.reason]!.length < 5) examples[end.reason]!.push(key);
-      context.log('failed', { migrationId, key, reason: end.reason, detail: end.detail });
-    }
+    const { outcomes, reasons, examples, damaged } = tallied(
+      before,
+      position,
+      (at) => this.ended[at],
+      entries,
+      (failed) => context.log('failed', { migrationId, ...failed }),
+    );
     if (position === before.position && !ending && !this.uploadsChanged) return;
+    const { spending } = this.parts;
+    const isOver = ending && spending?.isUsedUp === true && position === this.next && !this.stopped;
+    if (isOver) {
+      outcomes.notTried = minus(before.amount, sumOfOutcomes(outcomes));
+      reasons.budget = outcomes.notTried.count;
+    }
     this.uploadsChanged = false;
     const { round, item } = this.parts;
     const place = { migrationId, round, item, commit: before.commit };
@@ -215,7 +218,8 @@ export class CopyRun {
       examples: addExamples(before.examples, examples),
       ...(await withFiles(before, files, place, context)),
       uploadsPath: await this.writeUploads(before.position),
-      done: position === entries.length && !files.some(({ outcome }) => outcome === 'notTried'),
+      ...(spending && { chargedUsd: spending.chargedUsd }),
+      done: isOver || (position === entries.length && !files.some(({ outcome }) => outcome === 'notTried')),
       openUntil: ending ? log.whenOver : before.openUntil,
       ...(this.gaveUp ? { atOnce: Math.max(1, Math.floor(this.atOnce / 4)) } : {}),
     });

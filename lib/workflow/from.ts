@@ -2,6 +2,7 @@
 import { minus, NOTHING, sameAmount } from '../compare/entry.ts';
 import { compareKeys } from '../compare/key.ts';
 import { sumOfOutcomes } from '../compare/outcomes.ts';
+import { type Budgeted, writeCopyPlan } from './budgeted-plan.ts';
 import { amountOfItems } from './copy-plan.ts';
 import { entriesInOrder } from './copying-order.ts';
 import { UnreadableFile } from './errors.ts';
@@ -14,6 +15,7 @@ import {
   remainingForGoodUpTo,
   remainingOf,
 } from './figures.ts';
+import { forecastOf } from './forecast.ts';
 import { filesOf, type ItemDocument } from './item-document.ts';
 import { gzipLines, writeJson } from './lines.ts';
 import { copyPlanPath, missingIndexPath, missingPath, planPath } from './paths.ts';
@@ -35,6 +37,7 @@ import { planningLimits } from './shares.ts';
 import type { StepContext } from './steps/context.ts';
 import { tasksOf } from './steps/plan.ts';
 import { rangesToCompareAgain } from './steps/verify.ts';
+import { termsOf } from './terms.ts';
 
 interface FromHost {
   readonly records: Records;
@@ -105,7 +108,7 @@ const listsLost = async (earlier: MigrationRecord, from: From, files: ReportFile
 };
 
 /** Plan's part: writes round 1's plans out of the earlier migration's lists. */
-export const planFrom = async (record: MigrationRecord, context: StepContext): Promise<void> => {
+export const planFrom = async (record: MigrationRecord, context: StepContext): Promise<Budgeted> => {
   const from = record.request.from!;
   const earlier = (await readMigration(context.records, from.from))!;
   const round = roundOf(earlier, from);
@@ -114,15 +117,18 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
     from.only === 'missing'
       ? await readCopyPlan(context.files, copyPlanPath(earlier.id, 1))
       : await itemsToTryAgain(earlier, round, context);
-  await writeJson(
-    context.files,
-    planPath(record.id, 1),
-    tasksOf(ranges, planningLimits(record.request.options, context.limits)),
-  );
-  await writeJson(context.files, copyPlanPath(record.id, 1), items);
-  await writeMissingList(record, earlier, items, context);
+  const tasks = tasksOf(ranges, planningLimits(record.request.options, context.limits));
+  await writeJson(context.files, planPath(record.id, 1), tasks);
   const comparison = earlier.rounds.find((one) => one.round === round)?.comparison;
+  const budgeted = await writeCopyPlan(record, 1, items, comparison?.pages, context);
+  await writeMissingList(record, earlier, items, context);
   const copyList = amountOfItems(items);
+  const { request, sameService = false } = record;
+  const { billing, limits } = context;
+  const forecast = forecastOf({
+    ...{ terms: termsOf(request, sameService, billing, limits), request, limits, items },
+    ...{ comparison: { ...comparison, copyList }, comparesFirst: false, tasks: tasks.length },
+  });
   const known = {
     statistics: findingsOf(earlier)!,
     remaining: remainingOf(earlier) ?? NOTHING,
@@ -134,8 +140,11 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
   };
   // Somebody ended it meanwhile: its figures stay as they were reported. Or this one was taken for lost, and its successor is further.
   await changeMigration(context.records, record.id, (now) =>
-    hasEnded(now.status) || now.rounds.length > 0 ? undefined : { rounds: [{ round: 1, copyList }], earlier: known },
+    hasEnded(now.status) || now.rounds.length > 0
+      ? undefined
+      : { rounds: [{ round: 1, copyList }], earlier: known, forecast },
   );
+  return budgeted;
 };
 
 /** The failed entries, and what no outcome was committed for. */
@@ -152,7 +161,9 @@ const itemsToTryAgain = async (
   const again: Omit<CopyItem, 'index'>[] = [];
   for (const item of plan) {
     const document = documents.get(item.index);
-    let open = document ? minus(item.amount, sumOfOutcomes(document.outcomes)) : item.amount;
+    // What an item itself calls not tried was beyond its budget: it lies behind its position, like the rest.
+    const tried = document ? sumOfOutcomes({ ...document.outcomes, notTried: NOTHING }) : NOTHING;
+    let open = minus(item.amount, tried);
     for (const file of document ? await filesOf(document, files) : []) {
       if (file.outcome !== 'failed' && file.outcome !== 'notTried') continue;
       const { path, finding, count, bytes, listedAt, gzipBytes } = file;

@@ -29,6 +29,8 @@ export interface ItemDocument extends Committed {
   readonly examples: Examples;
   /** Fewer than asked for, since as many streamed for longer than an invocation runs: they share a line. */
   readonly atOnce?: number;
+  /** With `--max-cost`: what was begun so far costs so much, USD. Where it was not enough the rest is `notTried`. */
+  readonly chargedUsd?: number;
   /** A file with large pictures under way, by position: `Record<position, OpenUpload>`. */
   readonly uploadsPath: string | null;
 }

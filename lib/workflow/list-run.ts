@@ -1,6 +1,6 @@
 // One List invocation's shared state: statistics since the last commit, when to commit, when to hand on.
 
-import { type Amount, minus, NOTHING, plus } from '../compare/entry.ts';
+import { type Amount, minus, NOTHING, plus, type Side } from '../compare/entry.ts';
 import { type Finding, type Joined, keyOf } from '../compare/findings.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
 import { Splitter } from '../compare/splitter.ts';
@@ -15,6 +15,7 @@ import {
 import { NoProgress, Stopping, SumsDisagree } from './errors.ts';
 import { addExamples, type CommitLog, goesOn } from './invocation.ts';
 import { writeJson } from './lines.ts';
+import { addPages, noPages } from './pages.ts';
 import { shardListPath } from './paths.ts';
 import type { ShardRef } from './payloads.ts';
 import { type ResolvedStretch, type Resolver, resolveStretch } from './resolve-stretch.ts';
@@ -46,6 +47,8 @@ export class ListRun {
   /** The first thing that broke: the other ranges stop at their next page. */
   failure: { readonly error: unknown } | undefined;
   private examples: Record<string, string[]> = {};
+  /** Since the last commit. */
+  private pages: Record<Side, number> = noPages();
   readonly splitter = new Splitter();
   private segments: Segment[] = [];
   private committing: Promise<void> | undefined;
@@ -99,6 +102,10 @@ export class ListRun {
     return { end: () => clearInterval(timer) };
   }
 
+  countPage(side: Side): void {
+    this.pages[side]++;
+  }
+
   remember(finding: Finding, joined: Joined): void {
     keepExample(this.examples, finding, joined);
   }
@@ -147,12 +154,13 @@ export class ListRun {
     // Everything is cut at the same instant, before the first await: figures and lists tell of the same keys.
     const stretches = this.segments.map((segment) => segment.cut());
     const statistics = this.statistics;
-    const examples = this.examples;
+    const { examples, pages } = this;
     const remaining = this.segments.flatMap((segment) => segment.toDo ?? []);
     const listings = this.segments.map(({ listedAt }) => listedAt).filter((at) => at > 0);
     this.segments = this.segments.filter(({ done }) => !done);
     this.statistics = newStatistics();
     this.examples = {};
+    this.pages = noPages();
     this.lastCommitAt = context.now();
 
     const resolved: ResolvedStretch[] = [];
@@ -182,6 +190,7 @@ export class ListRun {
       left: [...before.left, ...written.left],
       listedAt: earliest([...listings, before.listedAt]),
       examples: addExamples(before.examples, examples),
+      pages: addPages(before.pages, pages),
     });
     this.committed = true;
   }

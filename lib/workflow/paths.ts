@@ -16,6 +16,8 @@ export const planPath = (id: string, n: number): string => `${round(id, n)}/plan
 export const attemptedPlanPath = (id: string, n: number, attempt: string): string =>
   `${round(id, n)}/plan-${attempt}.json`;
 export const copyPlanPath = (id: string, n: number): string => `${round(id, n)}/copy-plan.json`;
+/** The items that `--max-cost` leaves something for, where it does not for all. */
+export const affordableCopyPlanPath = (id: string, n: number): string => `${round(id, n)}/affordable-copy-plan.json`;
 
 /** Under the attempt's own name: what no commit names is nobody's. */
 export const shardPath = (id: string, n: number, task: number, attempt: string, sequence: number): string =>

@@ -47,6 +47,8 @@ export interface SummariseOutput {
   readonly roundsCopied: number;
   /** Pictures copied or replaced by the round before; 1 before the first, so that Decide can ask for 0. */
   readonly copiedLastRound: number;
+  /** `--max-cost` leaves nothing to copy with: the copy list's outcomes are written down already. */
+  readonly budgetUsedUp: boolean;
   readonly planPath: string;
   readonly copyPlanPath: string;
 }
@@ -81,6 +83,8 @@ export interface CopyItem {
   readonly items?: number;
   /** Of them, those that copy into the same ranges, this one included: they share what S3 takes below one prefix. Absent: all. */
   readonly sharing?: number;
+  /** With `--max-cost`: what copying it may cost, USD; 0: nothing is left for it. */
+  readonly budgetUsd?: number;
 }
 
 export interface CopyInput {

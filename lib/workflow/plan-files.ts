@@ -46,8 +46,9 @@ const isShard = (value: unknown): boolean => {
 };
 
 export const isCopyItem = (value: unknown): value is CopyItem => {
-  const { index, shards, amount, fromPosition, items, sharing } = (value ?? {}) as Fields<CopyItem>;
+  const { index, shards, amount, fromPosition, items, sharing, budgetUsd } = (value ?? {}) as Fields<CopyItem>;
   if (!isSize(index) || !all(isShard)(shards) || !isAmount(amount)) return false;
+  if (budgetUsd !== undefined && !(Number.isFinite(budgetUsd) && (budgetUsd as number) >= 0)) return false;
   // Older plans do not have these.
   if (![items, sharing].every((count) => count === undefined || (isSize(count) && count > 0))) return false;
   const whole = amountOf(shards as ShardRef[]);

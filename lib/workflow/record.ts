@@ -3,6 +3,8 @@
 import type { Amount } from '../compare/entry.ts';
 import type { Outcomes } from '../compare/outcomes.ts';
 import type { CompactStatistics } from '../compare/statistics.ts';
+import type { Forecast } from '../report/forecast.ts';
+import type { Pages } from './pages.ts';
 import type { Document, Records } from './ports.ts';
 import type { MigrationRequest } from './request.ts';
 
@@ -26,6 +28,10 @@ export interface RoundRecord {
     readonly rangesForGood: number;
     /** When the oldest of its listings began, ms; absent where there was nothing to list. */
     readonly listedAt?: number;
+    /** Listing requests that were answered. */
+    readonly pages?: Pages;
+    /** From the migration's beginning, or the end of the copying before, ms. */
+    readonly tookMs?: number;
   };
   /** What Copy was given: the copy list of this round's copy-plan.json. */
   readonly copyList?: Amount;
@@ -36,8 +42,12 @@ export interface RoundRecord {
     readonly damaged?: Amount;
     /** Why entries were not tried, where a part of it broke: `stepBroke` alone would not say what to do. */
     readonly broke?: string;
+    /** With `--max-cost`: what the pictures that were begun cost, USD. */
+    readonly chargedUsd?: number;
   };
 }
+
+export type Comparison = NonNullable<RoundRecord['comparison']>;
 
 export interface MigrationRecord extends Document {
   readonly sk: 'record';
@@ -59,6 +69,10 @@ export interface MigrationRecord extends Document {
   readonly planned?: string;
   /** The probe's result. */
   readonly sameService?: boolean;
+  /** Requests it took Plan to find prefixes. */
+  readonly planRequests?: number;
+  /** What a sync would take, by round 1's comparison. */
+  readonly forecast?: Forecast;
   readonly rounds: readonly RoundRecord[];
   /** With `from`: what the earlier migration knew. */
   readonly earlier?: {

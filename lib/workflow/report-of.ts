@@ -40,6 +40,7 @@ export const reportOf = (record: MigrationRecord): Report => {
     ...(remaining === undefined ? {} : { remaining }),
     ...(kept === undefined ? {} : { kept }),
     rounds: comparisons(record),
+    ...(record.forecast === undefined ? {} : { forecast: record.forecast }),
   };
 };
 

@@ -53,6 +53,12 @@ export const optionsSchema = z.strictObject({
     .positive()
     .describe('bytes a second of pictures that are streamed, by the whole migration')
     .optional(),
+  maxCostUsd: z
+    .number()
+    .positive()
+    .max(1_000_000_000)
+    .describe('USD, by the table of prices: copying stops before the migration costs more')
+    .optional(),
   storageClass: z
     .string()
     .regex(/^[A-Z_]{1,40}$/)

@@ -25,6 +25,8 @@ export interface Options {
   readonly tpsLimit?: number;
   /** Bytes a second of pictures that pass through Picferry, each way, by the whole migration. */
   readonly bandwidthLimit?: number;
+  /** USD, by the table of prices: copying stops before it costs more. */
+  readonly maxCostUsd?: number;
   readonly storageClass?: string;
   readonly tags: boolean;
   readonly sseKmsKeyId?: string;

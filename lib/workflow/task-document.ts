@@ -4,6 +4,7 @@ import { type Amount, NOTHING } from '../compare/entry.ts';
 import type { Range } from '../compare/range.ts';
 import { type CompactStatistics, newStatistics, toCompact } from '../compare/statistics.ts';
 import type { Committed, Examples } from './invocation.ts';
+import type { Pages } from './pages.ts';
 import type { PlanTask, ShardRef } from './payloads.ts';
 import { readShardRefs } from './plan-files.ts';
 import type { ReportFiles } from './ports.ts';
@@ -41,6 +42,8 @@ export interface TaskDocument extends Committed {
   /** When the oldest of its listings began, ms; 0: none yet. */
   readonly listedAt: number;
   readonly examples: Examples;
+  /** Pages that were read, by side. An older document does not say. */
+  readonly pages?: Pages;
 }
 
 export const freshTask = (task: PlanTask): Omit<TaskDocument, keyof Committed> => ({

@@ -44,6 +44,7 @@ const PAIR: readonly Row[] = [
   ['a pattern that does not compile', withOptions({ keyPattern: '(' }), 400, /options\.keyPattern/],
   ['no requests at all', withOptions({ tpsLimit: 0 }), 400, /options\.tpsLimit/],
   ['a bandwidth in words', withOptions({ bandwidthLimit: '10M' }), 400, /options\.bandwidthLimit/],
+  ['a cost of nothing', withOptions({ maxCostUsd: 0 }), 400, /options\.maxCostUsd/],
   ['half a byte a second', withOptions({ bandwidthLimit: 0.5 }), 400, /options\.bandwidthLimit/],
   ['a concurrency of nothing', withOptions({ concurrency: 0 }), 400, /options\.concurrency/],
   ['an unknown name', json({ ...SYNC, source: 'elsewhere' }), 403, /"elsewhere".*knows old, new, spare/],

@@ -23,6 +23,7 @@ const EVERYTHING: RuleFlags = {
   concurrency: 8,
   tpslimit: 12.5,
   bwlimit: 10_485_760,
+  maxCost: 12.5,
   storageClass: 'GLACIER_IR',
   tags: false,
   sseKmsKeyId: 'alias/pictures',
@@ -43,8 +44,8 @@ describe('optionsOf', () => {
   test('takes every flag, and a minimal age of 0 as one', () => {
     const options = optionsOf(EVERYTHING);
     assert.equal(options.minAgeMs, 0);
-    const { minAge: _, tpslimit: tpsLimit, bwlimit: bandwidthLimit, ...same } = EVERYTHING;
-    assert.deepEqual(options, { ...same, minAgeMs: 0, tpsLimit, bandwidthLimit });
+    const { minAge: _, tpslimit: tpsLimit, bwlimit: bandwidthLimit, maxCost: maxCostUsd, ...same } = EVERYTHING;
+    assert.deepEqual(options, { ...same, minAgeMs: 0, tpsLimit, bandwidthLimit, maxCostUsd });
   });
 
   test('makes what the API would accept too', () => {

@@ -28,6 +28,8 @@ const TABLE: readonly (readonly [what: string, args: readonly string[], says: Re
   ['a duration that is none', ['check', '$/old', '$/new', '--min-age', 'soon'], /duration/],
   ['no requests at all', ['sync', '$/old', '$/new', '--tpslimit', '0'], /requests a second, from 0\.1/],
   ['a bandwidth without a unit', ['sync', '$/old', '$/new', '--bwlimit', '500'], /500k, 10M/],
+  ['a cost that is none', ['sync', '$/old', '$/new', '--max-cost', '5USD'], /US dollars, such as 5 or 0\.50/],
+  ['no cost at all', ['sync', '$/old', '$/new', '--max-cost', '0'], /more than 0/],
   ['no copies at once', ['sync', '$/old', '$/new', '--concurrency', '0'], /whole number/],
   [
     'an unknown way with differences',

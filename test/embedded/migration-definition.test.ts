@@ -29,6 +29,7 @@ const PAPER_STEPS: Record<Step, (input: Record<string, unknown>) => unknown> = {
     copyListCount: round === 1 ? 5 : 0,
     roundsCopied: Number(round) - 1,
     copiedLastRound: round === 1 ? 1 : 5,
+    budgetUsedUp: false,
   }),
   Copy: () => ({ done: true }),
   Verify: ({ round }) => ({ ...id, round: Number(round) + 1, ...PATHS }),
@@ -81,8 +82,18 @@ describe('a migration', () => {
       copyListCount: 5,
       roundsCopied: 0,
       copiedLastRound: 1,
+      budgetUsedUp: false,
     });
     assert.equal((await follow({ Summarise })).trace, `Plan Begin ${LISTING} Finish`);
+  });
+
+  test('copies nothing once its budget is used up', async () => {
+    const Summarise: typeof PAPER_STEPS.Summarise = ({ round }) => ({
+      ...(PAPER_STEPS.Summarise({ round: 1 }) as object),
+      round,
+      budgetUsedUp: round === 2,
+    });
+    assert.equal((await follow({ Summarise })).trace, `Plan Begin ${LISTING} ${COPYING} ${LISTING} Finish`);
   });
 
   test('that begins with an earlier list copies first', async () => {

@@ -69,6 +69,14 @@ describe('the function behind it', () => {
   });
 });
 
+test('prices of picferry.json are told to those who count with them', async () => {
+  const priced = await templateOf({ prices: '{"readPerThousand":1}' });
+  const told = Object.entries(priced.findResources('AWS::Lambda::Function'))
+    .filter(([, { Properties }]) => Properties.Environment?.Variables?.PRICES === '{"readPerThousand":1}')
+    .map(([id]) => id.replace(/Function.*$/, ''));
+  assert.deepEqual(told.sort(), ['Copy', 'Plan', 'Summarise']);
+});
+
 describe('dead letters', () => {
   test('wait for 14 days, encrypted, and travel by TLS only', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {

@@ -62,6 +62,7 @@ describe('payloads stay below 256 KiB', () => {
       copyListCount: Number.MAX_SAFE_INTEGER,
       roundsCopied: 3,
       copiedLastRound: Number.MAX_SAFE_INTEGER,
+      budgetUsedUp: false,
       planPath: planPath(ID, 4),
       copyPlanPath: copyPlanPath(ID, 4),
     };

@@ -12,6 +12,7 @@ export interface Given {
   readonly context?: Readonly<Record<string, unknown>>;
   readonly stores?: DeployedStores;
   readonly definition?: string;
+  readonly prices?: string;
 }
 
 const CDK_JSON = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as { context: object };
@@ -26,6 +27,7 @@ export const stackOf = async (given: Given = {}): Promise<Stack> => {
   return new PicferryStack(app, 'Picferry', {
     settings: readSettings((name) => app.node.tryGetContext(name)),
     stores: given.stores ?? STORES,
+    prices: given.prices,
     definition: given.definition ?? (await readDefinition()),
     codeOf: () => Code.fromInline('exports.handler = async () => {};'),
   });

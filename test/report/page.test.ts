@@ -179,6 +179,7 @@ describe('the page', () => {
     [{ concurrency: 7 }, 'Copied at once 7'],
     [{ tpsLimit: 0.5 }, 'Requests a second at most 0.5'],
     [{ bandwidthLimit: 10_485_760 }, 'Bandwidth at most 10.5 MB a second'],
+    [{ maxCostUsd: 12.5 }, 'Cost at most 12.50 USD'],
     [{ storageClass: 'GLACIER_IR' }, 'Storage class GLACIER_IR'],
     [{ tags: false }, 'Tags not copied'],
     [{ sseKmsKeyId: 'alias/pictures' }, 'Encrypted with alias/pictures'],
@@ -191,6 +192,29 @@ describe('the page', () => {
       assert.ok(!asked.includes('all as usual'));
     });
   }
+
+  test('forecasts what a sync of the missing ones takes', () => {
+    const usd = { requests: 0.5, transfer: 60, running: 0.02, total: 60.52, storagePerMonth: 69 };
+    const forecast = {
+      copyList: amount(100_000),
+      ...{
+        requests: { list: 3_300, read: 0, write: 100_000 },
+        transferBytes: 3e12,
+        transitions: 812,
+        tableWrites: 4_000,
+      },
+      ...{
+        lambda: { invocations: 206, gigabyteSeconds: 1_000 },
+        seconds: 67,
+        usd,
+        prices: { asOf: '2026-11', changed: false },
+      },
+    };
+    const text = textOf(page({ report: { forecast } })).split('What a sync of it takes')[1] ?? '';
+    for (const part of ['about 1 min 07 s', '3,300 to list, 0 to read, 100,000 to write', '3.00 TB', '206 invocations'])
+      assert.ok(text.includes(part), `${part}: ${text}`);
+    assert.ok(text.includes('60.52 USD: 0.50 for requests, 60.00 for transfer, 0.02 for running it'), text);
+  });
 
   test('never shows how one gets into a store', () => {
     const spec = { type: 's3', bucket: 'bbb', prefix: '', createOnly: 'native' } as const;

@@ -5,11 +5,12 @@ import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { UsageError } from '../../lib/stores/address.ts';
-import { readPicferryJson } from '../../lib/stores/picferry-json.ts';
+import { readPicferryJson, readPrices } from '../../lib/stores/picferry-json.ts';
+import { LIST_PRICES } from '../../lib/stores/prices.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 test('no file: no names', async (t) => {
-  assert.deepEqual(await readPicferryJson(await scratchFolder(t)), {});
+  assert.deepEqual(await readPicferryJson(await scratchFolder(t)), { stores: {} });
 });
 
 test('stores are read as they stand', async (t) => {
@@ -22,9 +23,22 @@ test('stores are read as they stand', async (t) => {
     field: { folder: '/var/pictures' },
   };
   await writeFile(join(cwd, 'picferry.json'), `\ufeff${JSON.stringify({ stores })}`);
-  assert.deepEqual(await readPicferryJson(cwd), stores);
+  assert.deepEqual(await readPicferryJson(cwd), { stores });
   await writeFile(join(cwd, 'picferry.json'), '{}');
-  assert.deepEqual(await readPicferryJson(cwd), {});
+  assert.deepEqual(await readPicferryJson(cwd), { stores: {} });
+});
+
+test('prices are taken instead of the table’s, one by one', async (t) => {
+  const cwd = await scratchFolder(t);
+  assert.equal(await readPrices(cwd), LIST_PRICES);
+  const prices = { readPerThousand: 1, classes: { STANDARD: { writePerThousand: 2 } }, elsewhere: { outPerGb: 3 } };
+  await writeFile(join(cwd, 'picferry.json'), JSON.stringify({ prices }));
+  assert.deepEqual(await readPrices(cwd), {
+    ...LIST_PRICES,
+    readPerThousand: 1,
+    classes: { ...LIST_PRICES.classes, STANDARD: { ...LIST_PRICES.classes.STANDARD, writePerThousand: 2 } },
+    elsewhere: { ...LIST_PRICES.elsewhere, outPerGb: 3 },
+  });
 });
 
 describe('a file that cannot be used is an error that names the file and the field', () => {
@@ -59,6 +73,13 @@ describe('a file that cannot be used is an error that names the file and the fie
       ],
     ),
     ['a name that would be a folder', '{"stores": {"a/b": {"bucket": "b"}}}', /a\/b: is no name/],
+    ['a misspelt price', '{"prices": {"readPerMillion": 1}}', /prices.*readPerMillion/],
+    [
+      'a price that is none',
+      '{"prices": {"classes": {"STANDARD": {"writePerThousand": -1}}}}',
+      /prices\.classes\.STANDARD\.writePerThousand/,
+    ],
+    ['a class that is none', '{"prices": {"classes": {"cold!": {}}}}', /cold!: is no storage class/],
     ['a list', '[]', /the file/],
   ];
   for (const [what, text, message] of cases)

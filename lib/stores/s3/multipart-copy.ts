@@ -1,10 +1,11 @@
 // Copies what is too large for one CopyObject in parts, and hands on between them when time is up.
 import type { CopyLine, CopyOutcome, CopyTask, OpenUpload } from '../copy.ts';
+import { partSizeFor } from '../part-size.ts';
 import type { PictureFacts, WriteGuard } from '../store.ts';
 import { completeGuarded } from './complete.ts';
 import { headersFor, httpDate, isNewerThanListing } from './facts.ts';
 import { isS3Failure } from './failure.ts';
-import { createUpload, partSizeFor, uploadPartCopy } from './multipart.ts';
+import { createUpload, uploadPartCopy } from './multipart.ts';
 import { headObject } from './objects.ts';
 import { copiedUnder, judgeCopyFailure, judgeStanding, type Pair } from './server-side-copy.ts';
 import { pictureFailure } from './way-out.ts';

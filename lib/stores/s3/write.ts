@@ -1,13 +1,14 @@
 // Writes a picture that streams in: whole up to one part's size, in parts above; hashed while it passes.
 import { createHash } from 'node:crypto';
 import { STORED_DAMAGED } from '../copy.ts';
+import { partSizeFor } from '../part-size.ts';
 import type { MemoryBudget, OpenPicture, WriteGuard, WriteOptions, WriteResult } from '../store.ts';
 import { discard } from './body.ts';
 import { completeGuarded } from './complete.ts';
 import { headersFor, storedMd5 } from './facts.ts';
 import { isS3Failure, type S3Failure, saysAbsent, saysPreconditionFailed } from './failure.ts';
 import { guardHeaders, isOccupied, lookAgain, type Target } from './guard.ts';
-import { abortUpload, createUpload, etagIn, partSizeFor, type Upload, uploadPart } from './multipart.ts';
+import { abortUpload, createUpload, etagIn, type Upload, uploadPart } from './multipart.ts';
 import { headObject } from './objects.ts';
 import { type Part, Passed, partsOf } from './parts.ts';
 import { failed, pictureFailure } from './way-out.ts';

@@ -5,6 +5,7 @@ import type { StoreSpec } from '../../stores/spec.ts';
 import type { MemoryBudget, Store } from '../../stores/store.ts';
 import type { Limits } from '../limits.ts';
 import type { Announcer, Liveness, Observer, Records, ReportFiles } from '../ports.ts';
+import type { Billing } from '../terms.ts';
 
 /** Runs work when one of a limited number of places is free (p-limit). */
 export type Places = <T>(work: () => Promise<T>) => Promise<T>;
@@ -33,6 +34,8 @@ export interface StepContext extends Observer, Announcer {
   readonly listPlaces: CountedPlaces;
   readonly copyPlaces: Places;
   readonly memory: MemoryBudget;
+  /** What requests, bytes and Lambdas cost. */
+  readonly billing: Billing;
   /** Stands before the requests of the stores that are handed out; Plan, List and Copy tell it what they may use. */
   readonly pace: Pace;
 }

@@ -2,6 +2,7 @@
 
 import type { CopyRoute } from '../../stores/copy.ts';
 import { openRoute } from '../../stores/route.ts';
+import { usdOfAttempt } from '../budget.ts';
 import { CopyRun } from '../copy-run.ts';
 import { entriesInOrder } from '../copying-order.ts';
 import { UnreadableFile } from '../errors.ts';
@@ -12,6 +13,8 @@ import { isCopyItem, readUploads } from '../plan-files.ts';
 import { itemSk, type MigrationRecord } from '../record.ts';
 import { keyPatternOf } from '../rules.ts';
 import { copiesAtOnce, copyPace } from '../shares.ts';
+import { Spending } from '../spending.ts';
+import { termsOf } from '../terms.ts';
 import type { RunStep, StepContext } from './context.ts';
 
 export const copy: RunStep<CopyInput, Progress> = async ({ migrationId, round, item }, context) => {
@@ -46,10 +49,24 @@ const copyItem = async (
     uploadsPath ? readUploads(context.files, uploadsPath) : ({} as Uploads),
   ]);
   const onlyIfNewer = options.onDifferent === 'newer';
-  const run = new CopyRun({ log, context, route, entries, uploads, onlyIfNewer, ...place, item: item.index });
   const asked = copiesAtOnce(options, pace, context.limits);
+  const spending = spendingOf(record, item, log.document, asked, context);
+  const parts = { log, context, route, entries, uploads, onlyIfNewer, ...place, item: item.index };
+  const run = new CopyRun({ ...parts, ...(spending && { spending }) });
   await run.copyFrom(position, Math.min(asked, log.document.atOnce ?? asked));
   return { done: run.stopped || log.document.done };
+};
+
+const spendingOf = (
+  { request, sameService = false }: MigrationRecord,
+  { budgetUsd }: CopyItem,
+  { chargedUsd = 0 }: ItemDocument,
+  atOnce: number,
+  { billing, limits }: StepContext,
+): Spending | undefined => {
+  if (budgetUsd === undefined) return undefined;
+  const terms = termsOf(request, sameService, billing, limits);
+  return new Spending({ budgetUsd, chargedUsd, usdOf: (sizeBytes) => usdOfAttempt(terms, sizeBytes, atOnce) });
 };
 
 const routeFor = async ({ request, sameService }: MigrationRecord, context: StepContext): Promise<CopyRoute> => {

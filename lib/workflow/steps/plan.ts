@@ -32,16 +32,18 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
   if (record.request.mode === 'sync') await destination.tidy?.();
   // Looked for while the probe is under way.
   const discovering = { ...context, limits, goOn: () => goesOn(context, migrationId) };
-  const [sameService, boundaries] = await Promise.all([
+  const [sameService, { boundaries, requests }] = await Promise.all([
     canCopyThere(source, destination),
-    record.request.from ? [] : discoverBoundaries(source, destination, discovering),
+    record.request.from ? NOTHING_FOUND : discoverBoundaries(source, destination, discovering),
   ]);
-  await changeMigration(context.records, migrationId, (now) => (hasEnded(now.status) ? undefined : { sameService }));
+  // The probe's own listing too.
+  const found = { sameService, planRequests: requests + 1 };
+  await changeMigration(context.records, migrationId, (now) => (hasEnded(now.status) ? undefined : found));
 
   const paths = { planPath: planPath(migrationId, 1), copyPlanPath: copyPlanPath(migrationId, 1) };
   if (record.request.from) {
-    await planFrom(record, context);
-    return { migrationId, round: 1, begin: 'Copy', ...paths };
+    const { path } = await planFrom({ ...record, ...found }, context);
+    return { migrationId, round: 1, begin: 'Copy', ...paths, copyPlanPath: path };
   }
   await planOnce(migrationId, tasksOf(rangesFromBoundaries(boundaries), limits), context);
   return { migrationId, round: 1, begin: 'List', ...paths };
@@ -82,13 +84,21 @@ interface Discovering extends StepContext {
  * Prefixes of both sides, deepest ones only: a range reaches from one boundary to the next, so pictures lying
  * loose beside folders are in the range before, whatever was discovered.
  */
-const discoverBoundaries = async (source: Store, destination: Store, context: Discovering): Promise<string[]> => {
+const discoverBoundaries = async (source: Store, destination: Store, context: Discovering): Promise<Found> => {
   const budget = Math.floor(context.limits.planRequests / 2);
   const found = await Promise.all([source, destination].map((store) => leafPrefixes(store, budget, context)));
-  return [...new Set(found.flat())].sort(compareKeys);
+  const boundaries = [...new Set(found.flatMap((side) => side.boundaries))].sort(compareKeys);
+  return { boundaries, requests: found.reduce((sum, { requests }) => sum + requests, 0) };
 };
 
-const leafPrefixes = async (store: Store, budget: number, context: Discovering): Promise<string[]> => {
+interface Found {
+  readonly boundaries: readonly string[];
+  readonly requests: number;
+}
+
+const NOTHING_FOUND: Found = { boundaries: [], requests: 0 };
+
+const leafPrefixes = async (store: Store, budget: number, context: Discovering): Promise<Found> => {
   const leaves: string[] = [];
   let left = budget;
   let level = [''];
@@ -111,7 +121,7 @@ const leafPrefixes = async (store: Store, budget: number, context: Discovering):
     level = below.flatMap(({ prefixes }) => prefixes);
   }
   // No budget or no depth at all: then everything is one range.
-  return [...leaves, ...level].filter((prefix) => prefix !== '');
+  return { boundaries: [...leaves, ...level].filter((prefix) => prefix !== ''), requests: budget - left };
 };
 
 const canCopyThere = async (source: Store, destination: Store): Promise<boolean> => {

@@ -10,43 +10,61 @@ import {
   newStatistics,
   toCompact,
 } from '../../compare/statistics.ts';
+import type { Forecast } from '../../report/forecast.ts';
 import { IncompleteListing } from '../../stores/errors.ts';
+import { writeCopyPlan } from '../budgeted-plan.ts';
+import { closeRound } from '../close-round.ts';
 import { planCopying } from '../copy-plan.ts';
 import { SumsDisagree } from '../errors.ts';
 import { copiedRounds } from '../figures.ts';
+import { forecastOf } from '../forecast.ts';
 import { addExamples, beginInvocation, type Examples } from '../invocation.ts';
 import { writeJson } from '../lines.ts';
 import { writeMissingList } from '../missing-list.ts';
-import { copyPlanPath, examplesPath, planPath } from '../paths.ts';
-import type { ShardRef, SummariseInput, SummariseOutput } from '../payloads.ts';
+import { addPages, noPages, type Pages } from '../pages.ts';
+import { examplesPath, planPath } from '../paths.ts';
+import type { CopyItem, ShardRef, SummariseInput, SummariseOutput } from '../payloads.ts';
 import { readPlan } from '../plan-files.ts';
-import { changeMigration, hasEnded, migrationPk, type RoundRecord, tasksPrefix } from '../record.ts';
+import {
+  type Comparison,
+  changeMigration,
+  hasEnded,
+  type MigrationRecord,
+  migrationPk,
+  tasksPrefix,
+} from '../record.ts';
 import { writeReportSoFar } from '../report-of.ts';
 import { itemsAtMost } from '../shares.ts';
 import { shardsOf, type TaskDocument } from '../task-document.ts';
+import { termsOf } from '../terms.ts';
 import type { RunStep, StepContext } from './context.ts';
 
 export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migrationId, round }, context) => {
   const record = await beginInvocation(context, migrationId);
   const { files } = context;
   const plan = await readPlan(files, planPath(migrationId, round));
-  const { comparison, shards, examples } = await addUp(migrationId, round, plan.length, context);
+  const { comparison: compared, shards, examples } = await addUp(migrationId, round, plan.length, context);
+  const tookMs = Math.max(0, context.now() - Date.parse(record.createdAt));
+  const comparison = round === 1 ? { ...compared, tookMs } : compared;
 
   const { options } = record.request;
   const copyPlan = planCopying(shards, options.order, itemsAtMost(options, shards.length, context.limits));
-  await writeJson(files, copyPlanPath(migrationId, round), copyPlan);
+  const budgeted = await writeCopyPlan(record, round, copyPlan, comparison.pages, context);
   if (round === 1) {
     await writeMissingList(files, migrationId, shards);
     await writeJson(files, examplesPath(migrationId), examples);
   }
+  const forecast = round === 1 ? forecastFor(record, comparison, plan.length, copyPlan, context) : undefined;
   let isFirst = false;
-  const closed = await changeMigration(context.records, migrationId, (now) => {
+  let closed = await changeMigration(context.records, migrationId, (now) => {
     // Somebody ended it meanwhile: its figures stay as they were reported. Or this is a repetition: the figures are the
     // same, and the round may have been copied since.
     isFirst = !hasEnded(now.status) && !now.rounds.some((one) => one.round === round);
-    return isFirst ? { rounds: [...now.rounds, { round, comparison, copyList: comparison.copyList }] } : undefined;
+    const rounds = [...now.rounds, { round, comparison, copyList: comparison.copyList }];
+    return isFirst ? { rounds, ...(forecast && { forecast }) } : undefined;
   });
   if (isFirst) countComparison(comparison.statistics, context);
+  if (budgeted.isUsedUp) closed = await closeRound(closed, round, 'budget', context);
   await writeReportSoFar(context, closed);
   context.log('compared', { migrationId, round, copyList: comparison.copyList, remaining: comparison.remaining });
 
@@ -59,10 +77,23 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
     copyListCount: comparison.copyList.count,
     roundsCopied: copied.length,
     copiedLastRound: last ? last.copied.count + last.replaced.count : 1,
+    budgetUsedUp: budgeted.isUsedUp,
     planPath: planPath(migrationId, round),
-    copyPlanPath: copyPlanPath(migrationId, round),
+    copyPlanPath: budgeted.path,
   };
 };
+
+const forecastFor = (
+  { request, sameService = false }: MigrationRecord,
+  comparison: Comparison,
+  tasks: number,
+  items: readonly CopyItem[],
+  { billing, limits }: StepContext,
+): Forecast =>
+  forecastOf({
+    ...{ terms: termsOf(request, sameService, billing, limits), request, limits },
+    ...{ comparison, comparesFirst: true, tasks, items },
+  });
 
 /** Once a round, however often this step is tried. */
 const countComparison = (compact: CompactStatistics, context: StepContext): void => {
@@ -78,6 +109,7 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
   const sums = { copyList: NOTHING, remaining: NOTHING, remainingForGood: NOTHING, rangesForGood: 0 };
   const different = { kept: NOTHING, keptForGood: NOTHING };
   let listedAt = Number.POSITIVE_INFINITY;
+  let pages: Pages = noPages();
   let done = 0;
   for await (const task of context.records.list<TaskDocument>(migrationPk(migrationId), tasksPrefix(round))) {
     if (!task.done) continue;
@@ -85,6 +117,7 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
     statistics = addStatistics(statistics, fromCompact(task.statistics));
     listedAt = Math.min(listedAt, task.listedAt);
     examples = addExamples(examples, task.examples);
+    pages = addPages(pages, task.pages);
     const its = await shardsOf(task, context.files);
     shards.push(...its);
     for (const { copyList, remaining, kept = NOTHING } of task.ranges) {
@@ -105,10 +138,11 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
   const wrong = disagreement(statistics) ?? unequal(sums.copyList, shards);
   if (wrong) throw new SumsDisagree(`Round ${round}: ${wrong}`);
   // No range was to be compared again: this round's listing says nothing about when anything was seen.
-  const comparison: NonNullable<RoundRecord['comparison']> = {
+  const comparison: Comparison = {
     statistics: toCompact(statistics),
     ...sums,
     ...different,
+    pages,
     ...(tasks > 0 ? { listedAt } : {}),
   };
   return { comparison, shards, examples };

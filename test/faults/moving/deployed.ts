@@ -8,6 +8,7 @@ import { createInterpreter } from '../../../lib/embedded/interpreter.ts';
 import { openSqliteRecords } from '../../../lib/embedded/sqlite-records.ts';
 import { createMemoryBudget } from '../../../lib/stores/memory-budget.ts';
 import { Pace } from '../../../lib/stores/pace.ts';
+import { LIST_PRICES } from '../../../lib/stores/prices.ts';
 import { readDefinition, withNumbers } from '../../../lib/workflow/definition.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../../lib/workflow/limits.ts';
 import { holdsLock } from '../../../lib/workflow/lock.ts';
@@ -86,6 +87,7 @@ export const givenDeployed = async (world: World, options: DeployedOptions = {})
     attempt: nanoid(10),
     listPlaces: pLimit(1),
     pace: new Pace(),
+    billing: { prices: LIST_PRICES, lambda: { gigabytes: 1.73, region: 'us-east-1' } },
     copyPlaces: pLimit(limits.copiesPerShard),
   });
   const invoke: Invoke = options.invoke ?? ((_step, run) => run());

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import { Pace } from '../../../lib/stores/pace.ts';
+import { LIST_PRICES } from '../../../lib/stores/prices.ts';
 import type { StoreSpec } from '../../../lib/stores/spec.ts';
 import type { Store } from '../../../lib/stores/store.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../../lib/workflow/limits.ts';
@@ -132,6 +133,7 @@ export const portsOf = (hands: Hands, given: Given, whose: Whose): Ports => ({
   attempt: whose.name.replaceAll(' ', '-'),
   listPlaces: pLimit(1),
   pace: new Pace(),
+  billing: { prices: LIST_PRICES },
   copyPlaces: (work) => work(),
   memory: { take: async () => nothing },
   log: nothing,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { OpenUpload } from '../../../lib/stores/copy.ts';
-import { partSizeFor } from '../../../lib/stores/s3/multipart.ts';
+import { partSizeFor } from '../../../lib/stores/part-size.ts';
 import { errorReply, scriptedS3 } from '../../support/scripted-s3.ts';
 import { ABORT, asked, copying, etagOf, HEAD, named } from './copying-in-parts.ts';
 

@@ -24,7 +24,7 @@ export const open: OpenTarget = async () => {
     ],
     check: async (input) => {
       await writeFile(join(cwd, 'picferry.json'), input);
-      const stores = await unlessRejected(() => readPicferryJson(cwd), 'UsageError');
+      const { stores } = (await unlessRejected(() => readPicferryJson(cwd), 'UsageError')) ?? {};
       assert.equal(Object.getPrototypeOf({}).folder, undefined, 'no prototype was touched');
       for (const name of Object.keys(stores ?? {})) {
         const spec = unlessRefused(

@@ -1,0 +1,83 @@
+// What `--max-cost` leaves for copying, and which item of a copy plan gets how much of it.
+import type { CopyItem } from './payloads.ts';
+import type { MigrationRecord } from './record.ts';
+import { type Terms, usdOfPicture } from './terms.ts';
+
+/** Kept back for what nobody sees coming: copies that a killed Lambda made and did not write down, answers of 412. */
+const KEPT_BACK = 0.01;
+/** A comparison lists what was copied, too, and may cut other ranges than the one before. */
+const MORE_PAGES = 1.15;
+/** The beginning, the task, the choice, the end; and as many again where it loops once. */
+const CHILD_TRANSITIONS = 6;
+const CHILD_SECONDS = 2;
+const CHILD_WRITES = 40;
+/** S3 answers within 100 to 200 ms; 64 are waited for at once, or as many as share a prefix's 3,500 writes a second. */
+const COPY_SECONDS = 0.2;
+
+/** USD, as far as figures tell: listings that were counted, and what copying items noted as begun. */
+export const spentUsd = ({ rounds, planRequests = 0 }: MigrationRecord, { source, destination }: Terms): number => {
+  const planning = planRequests * Math.max(source.list, destination.list);
+  return rounds.reduce((sum, { comparison, copying }) => {
+    const { pages = { source: 0, destination: 0 } } = comparison ?? {};
+    return sum + pages.source * source.list + pages.destination * destination.list + (copying?.chargedUsd ?? 0);
+  }, planning);
+};
+
+/** What may be spent on copying now: the comparison that follows is paid from the rest. */
+export const leftUsd = (
+  maxCostUsd: number,
+  spent: number,
+  pages: { readonly source: number; readonly destination: number },
+  copyList: number,
+  { source, destination }: Terms,
+): number => {
+  const comparing =
+    pages.source * source.list + (pages.destination + Math.ceil(copyList / 1_000) + 1) * destination.list;
+  return maxCostUsd * (1 - KEPT_BACK) - spent - comparing * MORE_PAGES;
+};
+
+/** For one Copy child, whatever it copies. */
+const usdOfChild = ({ billing: { prices, lambda } }: Terms): number =>
+  lambda === undefined
+    ? 0
+    : (CHILD_TRANSITIONS * prices.transitionsPerThousand) / 1e3 +
+      (2 * prices.lambdaPerMillion + CHILD_WRITES * prices.tableWritesPerMillion) / 1e6 +
+      CHILD_SECONDS * lambda.gigabytes * prices.lambdaPerGbSecond;
+
+/** What an attempt at one picture is charged with: its requests and bytes, and its share of the Lambda's time. */
+export const usdOfAttempt = (terms: Terms, sizeBytes: number, atOnce: number): number => {
+  const { prices, lambda } = terms.billing;
+  const running = lambda ? (COPY_SECONDS / atOnce) * lambda.gigabytes * prices.lambdaPerGbSecond : 0;
+  return usdOfPicture(terms, sizeBytes) + running;
+};
+
+/** At most: of pictures that travel in parts there are no more than bytes for them. */
+const usdOfItem = (terms: Terms, { amount: { count, bytes } }: CopyItem, atOnce: number): number => {
+  const inParts = Math.min(count, Math.floor(bytes / (terms.wholeMaxBytes + 1)));
+  const more = usdOfAttempt(terms, terms.wholeMaxBytes + 1, atOnce) - usdOfAttempt(terms, 0, atOnce);
+  const parts = inParts === 0 ? 0 : (bytes / terms.partSizeBytes) * terms.destination.write;
+  return (
+    usdOfChild(terms) +
+    count * usdOfAttempt(terms, 0, atOnce) +
+    inParts * Math.max(0, more) +
+    parts +
+    bytes * terms.transferPerByte
+  );
+};
+
+/** In the order of the plan, so that what goes first is paid first. An item with 0 is not begun; where nothing costs, nothing is limited. */
+export const allotted = (items: readonly CopyItem[], left: number, terms: Terms, atOnce: number): CopyItem[] => {
+  const [ofChild, least] = [usdOfChild(terms), usdOfAttempt(terms, 0, atOnce)];
+  let rest = left;
+  return items.map((item) => {
+    const wanted = usdOfItem(terms, item, atOnce);
+    if (wanted === 0) return item;
+    const share = Math.min(wanted, rest);
+    // Not even one picture: nobody has to be started to find that out.
+    if (share < ofChild + least) return { ...item, budgetUsd: 0 };
+    rest -= share;
+    return { ...item, budgetUsd: share - ofChild };
+  });
+};
+
+export const isBeyondBudget = ({ budgetUsd }: CopyItem): boolean => budgetUsd === 0;
