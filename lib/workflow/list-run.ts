@@ -25,12 +25,16 @@ import type { RangeFigures, TaskDocument } from './task-document.ts';
 import { writeShards } from './write-shards.ts';
 
 /** Lines that are worth a commit, and lines kept in memory at most, in shards. */
-const SHARDS_IN_COMMIT = 2;
-const SHARDS_IN_MEMORY = 10;
+export const SHARDS_IN_COMMIT = 6;
+export const SHARDS_IN_MEMORY = 10;
 /** Pairs whose content must be read: hashing them takes long, so they are settled in small lots. */
 const UNCOMPARED_IN_MEMORY = 500;
-/** About 250 bytes each in a document of at most 300 KB. */
-const SHARDS_IN_DOCUMENT = 400;
+/**
+ * Shards that a document keeps before it writes a list of them, about 300 bytes each. Every commit writes all of it, and what all
+ * tasks of a migration write is one partition's in DynamoDB: with 400 of them a billion pictures would ask for four times its 1,000 units a second.
+ * A path in it takes 70 bytes: the more lists there are, the longer they get, and half a million shards stay below 300 KB.
+ */
+export const shardsInDocument = (lists: number): number => Math.max(60, Math.floor(lists / 4));
 const EXAMPLES_KEPT = 5;
 
 export interface ListRunParts {
@@ -197,7 +201,7 @@ export class ListRun {
 
   private async shardFields(before: TaskDocument, added: readonly ShardRef[]) {
     const shards = [...before.shards, ...added];
-    if (shards.length <= SHARDS_IN_DOCUMENT) return { shards };
+    if (shards.length <= shardsInDocument(before.shardLists.length)) return { shards };
     const { migrationId, round, task, context } = this.parts;
     const path = shardListPath(migrationId, round, task, context.attempt, before.commit);
     await writeJson(context.files, path, shards);
@@ -225,7 +229,7 @@ const amountOf = (entries: readonly { readonly size: number }[]): Amount => ({
   bytes: entries.reduce((sum, { size }) => sum + size, 0),
 });
 
-const addFigures = (before: readonly RangeFigures[], stretches: readonly ResolvedStretch[]): RangeFigures[] => {
+export const addFigures = (before: readonly RangeFigures[], stretches: readonly ResolvedStretch[]): RangeFigures[] => {
   const sums = [...before];
   for (const { of, missing, different, left, kept } of stretches) {
     const copyList = plus(amountOf(missing), amountOf(different));

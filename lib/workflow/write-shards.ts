@@ -73,7 +73,7 @@ const figuresOf = (entries: readonly Found[]) => {
 };
 
 /** Runs of stretches between which no key is still to be looked at: their lists join in key order. */
-const neighbours = (stretches: readonly ResolvedStretch[]): ResolvedStretch[][] => {
+export const neighbours = (stretches: readonly ResolvedStretch[]): ResolvedStretch[][] => {
   const groups: ResolvedStretch[][] = [];
   for (const stretch of [...stretches].sort((a, b) => compareKeys(a.after ?? '', b.after ?? ''))) {
     const last = groups.at(-1);

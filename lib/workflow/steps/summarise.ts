@@ -119,7 +119,8 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
     examples = addExamples(examples, task.examples);
     pages = addPages(pages, task.pages);
     const its = await shardsOf(task, context.files);
-    shards.push(...its);
+    // One by one: a call takes some hundred thousand arguments at most, and one task may have more shards.
+    for (const shard of its) shards.push(shard);
     for (const { copyList, remaining, kept = NOTHING } of task.ranges) {
       sums.copyList = plus(sums.copyList, copyList);
       sums.remaining = plus(sums.remaining, remaining);
