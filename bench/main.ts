@@ -6,11 +6,12 @@ import { copy } from './copy.ts';
 import { flat } from './flat.ts';
 import { folders } from './folders.ts';
 import { memory } from './memory.ts';
+import { scale } from './scale.ts';
 import { openPlaces } from './support/places.ts';
 import { type Kept, keepResults, machine } from './support/results.ts';
 import { sync } from './sync.ts';
 
-const BENCHES: readonly Bench[] = [compare, copy, sync, folders, flat, memory];
+const BENCHES: readonly Bench[] = [compare, copy, sync, folders, flat, memory, scale];
 
 const HELP = `npm run bench -- [--only NAME,NAME] [--rounds N] [--smoke]
 

@@ -10,6 +10,6 @@ const PROJECT = join(import.meta.dirname, '../..');
 test('npm run bench -- --smoke', async () => {
   const argv = [join(PROJECT, 'bench/main.ts'), '--smoke'];
   const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: PROJECT });
-  for (const name of ['compare', 'copy', 'sync', 'folders', 'flat', 'memory'])
+  for (const name of ['compare', 'copy', 'sync', 'folders', 'flat', 'memory', 'scale'])
     assert.match(stdout, new RegExp(`== ${name} ==`));
 });

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { QUOTAS } from '../../bench/scale/quotas.ts';
 import type { Range } from '../../lib/compare/range.ts';
+import { AWS_LIMITS } from '../../lib/embedded/aws-limits.ts';
 import type { DeployedStores } from '../../lib/infra/deployed-stores.ts';
 import { storesAsText } from '../../lib/infra/deployed-stores.ts';
 import { planCopying } from '../../lib/workflow/copy-plan.ts';
@@ -13,10 +15,10 @@ import { tasksOf } from '../../lib/workflow/steps/plan.ts';
 import { givenFolders, givenHost, request, run } from '../support/embedded-migration.ts';
 import { templateOf } from './synthesised.ts';
 
-const PAYLOAD_BYTES = 256 * 1024;
-const CHILDREN = 40_000;
-const ENVIRONMENT_BYTES = 4 * 1024;
-const INLINE_POLICIES_CHARACTERS = 10_240;
+const PAYLOAD_BYTES = QUOTAS.payloadBytes.value;
+const CHILDREN = QUOTAS.mapItems.value;
+const ENVIRONMENT_BYTES = QUOTAS.environmentBytes.value;
+const INLINE_POLICIES_CHARACTERS = QUOTAS.inlinePolicyCharacters.value;
 
 const ID = '20991231-235959-zzzzzz';
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
@@ -87,6 +89,15 @@ describe('a Map has at most 40,000 children', () => {
       assert.equal(items.flatMap(({ shards }) => shards).length, count);
     });
   }
+});
+
+test('what the interpreter checks, the steps keep to and the table says are the same limits', () => {
+  assert.equal(DEFAULT_LIMITS.maxCopyItems, CHILDREN);
+  assert.equal(DEFAULT_LIMITS.writesPerSecond, QUOTAS.prefixWritesPerSecond.value);
+  AWS_LIMITS.items(Array(CHILDREN).fill({}));
+  assert.throws(() => AWS_LIMITS.items(Array(CHILDREN + 1).fill({})));
+  AWS_LIMITS.payload('it', 'x'.repeat(PAYLOAD_BYTES - 2));
+  assert.throws(() => AWS_LIMITS.payload('it', 'x'.repeat(PAYLOAD_BYTES - 1)));
 });
 
 test('an execution is named after its migration: at most 80 characters, none of them from a store', async (t) => {
