@@ -12,6 +12,8 @@ const FIRST_PAGES = 100;
 const PAGES_WORTH_A_CUT = 5;
 /** A range that went on so long goes on for at least this share of it. */
 const GOES_ON = 0.3;
+/** So few ranges leave most places idle. */
+const FEW = 8;
 /** How far from the middle a cut may lie, as a share of the range: short keys make better guesses than long ones. */
 const TOLERANCE = 0.12;
 /** Requests that may be spent on guesses: some to begin with, and a share of all. */
@@ -100,7 +102,9 @@ export class Splitter {
     const candidates = pieces.filter(({ listed: { hasBegun, left } }) => hasBegun && left > 0);
     for (const piece of candidates.sort((a, b) => b.listed.left - a.listed.left)) {
       const range = piece.listed;
-      const isGuess = range.left < PAGES_WORTH_A_CUT * this.#pageSize;
+      // Where hardly anything else is read, one that went on so long is believed to go on as long again.
+      const promised = pieces.length < FEW ? Math.max(range.left, range.keys) : range.left;
+      const isGuess = promised < PAGES_WORTH_A_CUT * this.#pageSize;
       if (isGuess && !this.#mayGuess()) return undefined;
       const cutOff = this.#cutOne(range);
       if (cutOff) {

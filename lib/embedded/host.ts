@@ -75,7 +75,10 @@ const COPIES_AT_ONCE = 64;
 const itself = <T>(one: T): T => one;
 
 /** Somebody looks at the progress line, and a commit costs next to nothing here; few tasks are enough for one process. */
-const AT_HAND: Partial<Limits> = { commitEveryMs: 1_000, planTasks: 4, planRangesWanted: 32, rangesPerTaskWanted: 16 };
+const AT_HAND: Partial<Limits> = {
+  ...{ commitEveryMs: 1_000, planTasks: 4, planRangesWanted: 32, rangesPerTaskWanted: 16 },
+  planDepthBetweenS3: 0,
+};
 
 /** Nothing cuts an embedded step off: whoever waits too long stops the command. */
 const NUMBERS: DefinitionNumbers = {

@@ -5,7 +5,9 @@ import { classify, type Joined, keyOf, type Rules } from '../compare/findings.ts
 import { Disordered, joinListings } from '../compare/join.ts';
 import { countFinding, countListed } from '../compare/statistics.ts';
 import { IncompleteListing } from '../stores/errors.ts';
+import { isOnAws } from '../stores/service-name.ts';
 import type { Store } from '../stores/store.ts';
+import { Cutting } from './cutting.ts';
 import type { ListRun } from './list-run.ts';
 import { type BothSides, foundIn, Segment } from './segments.ts';
 import type { CountedPlaces, Places, StepContext } from './steps/context.ts';
@@ -24,7 +26,7 @@ export const compareRanges = async (
   toDo: readonly ToDo[],
   run: ListRun,
   sides: Sides,
-  { listPlaces }: Pick<StepContext, 'listPlaces'>,
+  { listPlaces, limits }: Pick<StepContext, 'listPlaces' | 'limits'>,
 ): Promise<boolean> => {
   const most = atMost(sides);
   const own = Number.isFinite(most) ? pLimit(most) : undefined;
@@ -36,12 +38,16 @@ export const compareRanges = async (
     comparing.push(
       turns(async () => {
         if (run.handsOn || run.failure) return;
-        await compareRange(segment, run, sides, useIdlePlaces).catch((error: unknown) => run.fail(incomplete(error)));
+        await compareRange(segment, run, { ...sides, cutting }, useIdlePlaces).catch((error: unknown) =>
+          run.fail(incomplete(error)),
+        );
       }),
     );
   };
+  const cutting = new Cutting({ nearPageMs: isWithinAws(sides) ? 0 : limits.nearPageMs, now: () => performance.now() });
+  const pays = (): boolean => canBeCut(sides) && run.open < cutting.rangesAtOnce(run.open);
   const useIdlePlaces = (): void => {
-    while (hasIdle(own ?? listPlaces) && hasIdle(listPlaces) && canBeCut(sides) && !run.handsOn && !run.failure) {
+    while (hasIdle(own ?? listPlaces) && hasIdle(listPlaces) && pays() && !run.handsOn && !run.failure) {
       const cutOff = run.cut();
       if (!cutOff) return;
       compare(cutOff);
@@ -72,11 +78,19 @@ const canBeCut = ({ source, destination }: Sides): boolean =>
 const hasIdle = ({ activeCount, pendingCount, concurrency }: CountedPlaces): boolean =>
   activeCount + pendingCount < concurrency;
 
-const compareRange = async (segment: Segment, run: ListRun, { source, destination, rules }: Sides, cut: () => void) => {
+/** It answers as fast, however much it is asked. */
+const isWithinAws = ({ source, destination }: Sides): boolean => isOnAws(source.spec) && isOnAws(destination.spec);
+
+interface Cut extends Sides {
+  readonly cutting: Cutting;
+}
+
+const compareRange = async (segment: Segment, run: ListRun, sides: Cut, cut: () => void) => {
+  const { source, destination, rules, cutting } = sides;
   const { listed } = segment;
   const joined = joinListings(
-    entriesOf('source', source, segment, run),
-    entriesOf('destination', destination, segment, run),
+    entriesOf('source', source, segment, run, cutting),
+    entriesOf('destination', destination, segment, run, cutting),
   );
   for await (const batch of joined) {
     const within = segment.within(batch);
@@ -93,17 +107,26 @@ const compareRange = async (segment: Segment, run: ListRun, { source, destinatio
   segment.complete();
 };
 
-async function* entriesOf(side: Side, store: Store, segment: Segment, run: ListRun): AsyncGenerator<readonly Entry[]> {
+async function* entriesOf(
+  side: Side,
+  store: Store,
+  segment: Segment,
+  run: ListRun,
+  cutting: Cutting,
+): AsyncGenerator<readonly Entry[]> {
   if (segment.without.has(side)) return;
   let last = '';
+  let asked = performance.now();
   // Its end may come down while it is listed.
   for await (const { entries, at, isLast } of store.list(segment.listed)) {
     if (side === 'source' && segment.listedAt === 0) segment.listedAt = at;
     run.splitter.count(segment.listed, entries.length);
     run.countPage(side);
+    cutting.page(asked);
     last = entries.at(-1)?.key ?? last;
     if (isLast) segment.endedAt.set(side, last);
     yield entries;
+    asked = performance.now();
   }
   segment.endedAt.set(side, last);
 }

@@ -3,6 +3,8 @@
 export interface Limits {
   readonly shardEntries: number;
   readonly planDepth: number;
+  /** The same between two S3 stores, whose ranges can be cut while they are listed. */
+  readonly planDepthBetweenS3: number;
   readonly planRequests: number;
   readonly planTasks: number;
   /** So many ranges are enough to share out: nothing is looked for below their prefixes. */
@@ -13,6 +15,8 @@ export interface Limits {
   readonly rangesPerTask: number;
   /** Listings read at once by one List invocation (each range has two). */
   readonly listStreams: number;
+  /** A page that takes less comes from near by, where cutting ranges saves nothing unless it is seen to; not asked of AWS. */
+  readonly nearPageMs: number;
   /** Pictures copied at once by one Copy invocation. */
   readonly copiesPerShard: number;
   /** Copy invocations that share what `--concurrency` allows: 50 deployed; embedded 1, the process itself limits them. */
@@ -38,12 +42,14 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   shardEntries: 5_000,
   planDepth: 3,
+  planDepthBetweenS3: 3,
   planRequests: 2_000,
   planTasks: 1_000,
   planRangesWanted: 200,
   rangesPerTaskWanted: 4,
   rangesPerTask: 16,
   listStreams: 16,
+  nearPageMs: 40,
   copiesPerShard: 64,
   copyChildren: 1,
   listChildren: 1,

@@ -75,6 +75,11 @@ export class ListRun {
     return cut?.piece.cutOff(cut.cutOff);
   }
 
+  /** Ranges that are not read to their end. */
+  get open(): number {
+    return this.segments.filter(({ done }) => !done).length;
+  }
+
   /** Every range was read to its end, and committed. */
   get isDone(): boolean {
     return this.segments.length === 0;
@@ -142,8 +147,8 @@ export class ListRun {
       if (!ending) return;
     }
     if (this.failure) throw this.failure.error;
-    this.committing = this.write(ending);
     try {
+      this.committing = this.write(ending);
       await this.committing;
     } catch (error) {
       this.fail(error);

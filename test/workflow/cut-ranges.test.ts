@@ -68,10 +68,11 @@ test('every key is compared once, and the missing list is in key order', async (
       if (side !== 'source') s3.bucket('new').put(key, Buffer.from('x'), { modifiedAt: 0 });
     }
     let clock = Date.now();
+    const ranges = { planRangesWanted: rangesWanted, planDepthBetweenS3: rangesWanted === 1 ? 0 : 3 };
     const host = await givenHost(folders, {
       now: () => ++clock,
       invocationMs: invocationLooks,
-      limits: { shardEntries, commitEveryMs: 0, listStreams: 16, handOnMs: 5, planRangesWanted: rangesWanted },
+      limits: { shardEntries, commitEveryMs: 0, listStreams: 16, handOnMs: 5, nearPageMs: 0, ...ranges },
     });
     const store = (bucket: string) =>
       ({

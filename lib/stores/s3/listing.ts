@@ -23,7 +23,10 @@ const EMPTY_PAGES_AT_MOST = 1_000;
  */
 export async function* listRange(client: S3Client, prefix: string, range: Range): AsyncGenerator<ListingPage> {
   let last: string | undefined;
-  for await (const { page, at } of pagesOf(client, prefix, { startAfter: startAfter(prefix, range.after) })) {
+  // What lies between two keys begins as both do. Services that walk folders look only into those where that can be.
+  const shared = prefix + sharedBeginning(range);
+  const asked = { startAfter: startAfter(prefix, range.after), storePrefix: prefix };
+  for await (const { page, at } of pagesOf(client, shared, asked)) {
     checkOrder(client, last, page.entries);
     const first = page.entries[0];
     last = page.entries.at(-1)?.key ?? last;
@@ -37,6 +40,15 @@ export async function* listRange(client: S3Client, prefix: string, range: Range)
     if (isAtEnd(last, range)) return;
   }
 }
+
+const sharedBeginning = ({ after, upTo }: Range): string => {
+  if (upTo === null) return '';
+  let length = 0;
+  while (length < after.length && length < upTo.length && after[length] === upTo[length]) length++;
+  // Neither half a character nor a folder's odd bytes can be asked for.
+  const odd = after.slice(0, length).search(/\p{Surrogate}/u);
+  return after.slice(0, odd < 0 ? length : odd);
+};
 
 const isAtEnd = (last: string | undefined, { upTo }: Range): boolean =>
   last !== undefined && upTo !== null && compareKeys(last, upTo) >= 0;
@@ -92,7 +104,7 @@ async function* pagesOf(
     token = page.next;
     yield { page, at: Number.isNaN(answer.date) ? asked : answer.date };
     if (token === undefined && page.isFull && delimiter === undefined)
-      await checkEnd(client, prefix, page, answer.date);
+      await checkEnd(client, prefix, storePrefix, page, answer.date);
   } while (token !== undefined);
 }
 
@@ -100,11 +112,17 @@ async function* pagesOf(
  * A full page that calls itself the last: true now and then, and what servers say that know no paging. They are asked once
  * more; what has arrived since the page was made (whole seconds, by the service's clock) says nothing about it.
  */
-const checkEnd = async (client: S3Client, prefix: string, { entries }: Page, madeAt: number): Promise<void> => {
+const checkEnd = async (
+  client: S3Client,
+  prefix: string,
+  storePrefix: string,
+  { entries }: Page,
+  madeAt: number,
+): Promise<void> => {
   const last = entries.at(-1)?.key;
   if (last === undefined) return;
-  const query = { ...LISTING, ...(prefix === '' ? {} : { prefix }), 'start-after': prefix + last };
-  const behind = understood(client, (await ask(client, query)).xml, prefix);
+  const query = { ...LISTING, ...(prefix === '' ? {} : { prefix }), 'start-after': storePrefix + last };
+  const behind = understood(client, (await ask(client, query)).xml, storePrefix);
   const arrived = Math.floor(madeAt / 1_000) * 1_000;
   const more = behind.entries.find(({ key, modifiedAt }) => compareKeys(key, last) > 0 && !(modifiedAt >= arrived));
   if (more) throw incomplete(client, `a full page called itself the last, but "${more.key}" follows`);

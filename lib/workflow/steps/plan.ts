@@ -13,6 +13,7 @@ import { attemptedPlanPath, copyPlanPath, planPath } from '../paths.ts';
 import type { PlanInput, PlanOutput, PlanTask } from '../payloads.ts';
 import { readPlan } from '../plan-files.ts';
 import { changeMigration, hasEnded } from '../record.ts';
+import type { MigrationRequest } from '../request.ts';
 import { planningLimits, planPace } from '../shares.ts';
 import type { RunStep, StepContext } from './context.ts';
 
@@ -22,7 +23,7 @@ const REQUESTS_PER_PREFIX = 2;
 export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, context) => {
   const record = await beginInvocation(context, migrationId);
   const { options } = record.request;
-  const limits = planningLimits(options, context.limits);
+  const limits = planningLimits(options, depthFor(record.request, context.limits));
   context.pace.limit(planPace(options));
   const [source, destination] = await Promise.all([
     context.openStore(record.request.source, 'source'),
@@ -48,6 +49,9 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
   await planOnce(migrationId, tasksOf(rangesFromBoundaries(boundaries), limits), context);
   return { migrationId, round: 1, begin: 'List', ...paths };
 };
+
+const depthFor = ({ source, destination }: MigrationRequest, limits: Limits): Limits =>
+  source.type === 's3' && destination.type === 's3' ? { ...limits, planDepth: limits.planDepthBetweenS3 } : limits;
 
 /**
  * The first one stands: an invocation that was taken for lost may come here when its successor's tasks have been listed,

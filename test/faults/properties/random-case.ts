@@ -150,6 +150,8 @@ const options = fc
 const limits = fc.record({
   shardEntries: fc.integer({ min: 1, max: 4 }),
   planDepth: fc.integer({ min: 0, max: 4 }),
+  planDepthBetweenS3: fc.integer({ min: 0, max: 4 }),
+  nearPageMs: fc.constantFrom(0, 40),
   planRequests: fc.constantFrom(0, 2, 5, 2_000),
   planTasks: fc.constantFrom(1, 2, 1_000),
   rangesPerTask: fc.integer({ min: 1, max: 4 }),

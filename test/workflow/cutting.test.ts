@@ -1,0 +1,81 @@
+// How many ranges at once a service is asked for, by what its pages take: in simulated time, against made-up services.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Cutting } from '../../lib/workflow/cutting.ts';
+
+interface Service {
+  /** Until the answer comes, ms. */
+  readonly latencyMs: number;
+  /** Of the service's own work for a page, ms; and how many it works at side by side. */
+  readonly workMs: number;
+  readonly cores: number;
+}
+
+/** Ranges without an end, each asking for one page after the other; as many as there may be, up to 64. */
+const listFor = (ms: number, { latencyMs, workMs, cores }: Service, nearPageMs = 40) => {
+  let now = 0;
+  const cutting = new Cutting({ nearPageMs, now: () => now });
+  const free = Array.from({ length: cores }, () => 0);
+  const asked: { readonly at: number; readonly endsAt: number }[] = [];
+  const ask = (): void => {
+    free.sort((a, b) => a - b);
+    const begins = Math.max(now + latencyMs / 2, free[0]!);
+    free[0] = begins + workMs;
+    asked.push({ at: now, endsAt: begins + workMs + latencyMs / 2 });
+  };
+  const when: Record<number, number> = {};
+  let pages = 0;
+  ask();
+  while (now < ms) {
+    asked.sort((a, b) => a.endsAt - b.endsAt);
+    const { at, endsAt } = asked.shift()!;
+    now = endsAt;
+    pages++;
+    cutting.page(at);
+    ask();
+    while (asked.length < Math.min(64, cutting.rangesAtOnce(asked.length))) {
+      ask();
+      when[asked.length] ??= now;
+    }
+  }
+  return { ranges: asked.length, pages, when };
+};
+
+describe('a service far away', () => {
+  test('that answers as fast however much it is asked gets 64 within some answers', () => {
+    const { ranges, when } = listFor(2_000, { latencyMs: 60, workMs: 0.1, cores: 1_000 });
+    assert.equal(ranges, 64);
+    assert.ok(when[4]! <= 3 * 60.1, `${when[4]} ms`);
+    assert.ok(when[64]! <= 10 * 60.1, `${when[64]} ms`);
+  });
+
+  test('whose own work is all there is gets a few and then no more', () => {
+    const { ranges } = listFor(20_000, { latencyMs: 1, workMs: 60, cores: 1 });
+    assert.ok(ranges <= 8, `${ranges}`);
+  });
+
+  test('that bears eight pages at once gets about as many', () => {
+    const { ranges } = listFor(20_000, { latencyMs: 100, workMs: 50, cores: 4 });
+    assert.ok(ranges >= 8 && ranges <= 32, `${ranges}`);
+  });
+});
+
+describe('a service near by', () => {
+  test('is read page after page as long as that takes no time', () => {
+    assert.equal(listFor(1_900, { latencyMs: 0.5, workMs: 20, cores: 8 }).ranges, 1);
+  });
+
+  test('that has cores to spare gets more when it takes longer', () => {
+    const { ranges } = listFor(5_000, { latencyMs: 0.5, workMs: 20, cores: 8 });
+    assert.ok(ranges >= 8 && ranges <= 32, `${ranges}`);
+  });
+
+  test('that has none gets a few, and no more', () => {
+    assert.ok(listFor(10_000, { latencyMs: 0.5, workMs: 20, cores: 1 }).ranges <= 8);
+  });
+});
+
+test('where everything is to be cut nothing is waited for', () => {
+  const cutting = new Cutting({ nearPageMs: 0, now: () => 0 });
+  assert.equal(cutting.rangesAtOnce(1), Number.POSITIVE_INFINITY);
+});
