@@ -5,7 +5,8 @@ import { isTooYoung, type Joined, keyOf, type Rules } from '../compare/findings.
 import { compareKeys, onItsOwn } from '../compare/key.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
 import { ListedRange } from '../compare/splitter.ts';
-import type { Place, ToDo } from './task-document.ts';
+import { cutPlace, type Place, wholePlace } from './place.ts';
+import type { ToDo } from './task-document.ts';
 
 /** An entry that belongs in a list: flat, because tens of thousands wait in memory for their commit. */
 export interface Found {
@@ -56,11 +57,7 @@ export class Segment {
   private found: Found[] = [];
   private uncompared: BothSides[] = [];
 
-  constructor(
-    { of, range, place = { from: of, width: 1 } }: ToDo,
-    listed = new ListedRange(range),
-    without?: Set<Side>,
-  ) {
+  constructor({ of, range, place = wholePlace(of) }: ToDo, listed = new ListedRange(range), without?: Set<Side>) {
     this.of = of;
     this.place = place;
     this.listed = listed;
@@ -68,18 +65,17 @@ export class Segment {
     this.committed = range.after;
   }
 
-  /** Something is still to come. Fractions of its place are exact: 2^-40 is far from where numbers end. */
+  /** Something is still to come, and there is a number for its upper part. */
   get mayBeCut(): boolean {
     const goesOn = SIDES.some((side) => !this.without.has(side) && !this.endedAt.has(side));
-    return goesOn && !this.done && this.place.width > 2 ** -40;
+    return goesOn && !this.done && cutPlace(this.place) !== undefined;
   }
 
   /** The upper part, which this one has just given up. */
   cutOff(listed: ListedRange): Segment {
     const { of, place, endedAt } = this;
-    const width = place.width / 2;
-    const upper = { from: place.from + width, width };
-    this.place = { from: place.from, width };
+    const [lower, upper] = cutPlace(place)!;
+    this.place = lower;
     const { position, upTo } = listed;
     const without = new Set([...this.without, ...[...endedAt.keys()].filter((side) => this.hasNoneAhead(side))]);
     return new Segment({ of, range: { after: position, upTo }, place: upper }, listed, without);
@@ -145,7 +141,7 @@ export class Segment {
   get toDo(): ToDo | undefined {
     if (this.done) return undefined;
     const { of, place, listed } = this;
-    return { of, range: { after: listed.position, upTo: listed.upTo }, ...(place.width < 1 && { place }) };
+    return { of, range: { after: listed.position, upTo: listed.upTo }, ...(place.to - place.from < 1 && { place }) };
   }
 }
 

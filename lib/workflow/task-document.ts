@@ -6,6 +6,7 @@ import { type CompactStatistics, newStatistics, toCompact } from '../compare/sta
 import type { Committed, Examples } from './invocation.ts';
 import type { Pages } from './pages.ts';
 import type { PlanTask, ShardRef } from './payloads.ts';
+import type { Place } from './place.ts';
 import { readShardRefs } from './plan-files.ts';
 import type { ReportFiles } from './ports.ts';
 
@@ -13,14 +14,8 @@ import type { ReportFiles } from './ports.ts';
 export interface ToDo {
   readonly of: number;
   readonly range: Range;
-  /** Absent: the whole of `[of, of + 1)`. */
+  /** Absent: all of the range's. */
   readonly place?: Place;
-}
-
-/** Where a piece of a range stands in key order: `[from, from + width)`, halved with every cut. */
-export interface Place {
-  readonly from: number;
-  readonly width: number;
 }
 
 /** The figures of one of the task's ranges. */
