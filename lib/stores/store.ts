@@ -96,7 +96,10 @@ export interface Store {
   readonly address: string;
   /** The entries of a range, ascending, in pages. Throws on disorder and on a listing that is cut short. */
   list(range: Range): AsyncIterable<ListingPage>;
-  /** The names ending in `/` directly below `prefix` (itself empty or ending in `/`), ascending; at most `maxRequests` requests. */
+  /**
+   * The names ending in `/` directly below `prefix` (itself empty or ending in `/`), ascending; at most `maxRequests` requests.
+   * Not all of them where that is too few, or where those asked so far brought mostly pictures.
+   */
   prefixesBelow(
     prefix: string,
     maxRequests: number,

@@ -53,10 +53,14 @@ const sharedBeginning = ({ after, upTo }: Range): string => {
 const isAtEnd = (last: string | undefined, { upTo }: Range): boolean =>
   last !== undefined && upTo !== null && compareKeys(last, upTo) >= 0;
 
+/** Pages of mostly pictures that are looked through for folders: millions may lie beside them. */
+const LOOSE_PAGES_AT_MOST = 2;
+
 /** What S3 rolls up at the next `/`; pictures lying beside the folders are listed too and left alone. */
 export const prefixesBelow = async (client: S3Client, storePrefix: string, prefix: string, maxRequests: number) => {
   const prefixes: string[] = [];
   let requests = 0;
+  let loosePages = 0;
   if (maxRequests < 1) return { prefixes, requests };
   for await (const { page } of pagesOf(client, storePrefix + prefix, { delimiter: '/', storePrefix })) {
     requests += 1;
@@ -67,7 +71,8 @@ export const prefixesBelow = async (client: S3Client, storePrefix: string, prefi
       if (last !== undefined && compareKeys(relative, last) <= 0) throw disorder(client, last, relative);
       prefixes.push(relative);
     }
-    if (requests >= maxRequests) break;
+    if (page.entries.length > page.commonPrefixes.length) loosePages += 1;
+    if (requests >= maxRequests || loosePages >= LOOSE_PAGES_AT_MOST) break;
   }
   return { prefixes, requests };
 };

@@ -1,10 +1,10 @@
 // Plan: cuts the key space into tasks at prefixes found on both sides, and probes whether the stores share a service.
 
-import { compareKeys } from '../../compare/key.ts';
 import { EVERYTHING, type Range } from '../../compare/range.ts';
 import { groupRanges, rangesFromBoundaries } from '../../compare/split.ts';
 import { probeSameService } from '../../stores/route.ts';
 import type { Store } from '../../stores/store.ts';
+import { discoverBoundaries, NOTHING_FOUND } from '../boundaries.ts';
 import { planFrom } from '../from.ts';
 import { beginInvocation, goesOn } from '../invocation.ts';
 import type { Limits } from '../limits.ts';
@@ -16,9 +16,6 @@ import { changeMigration, hasEnded } from '../record.ts';
 import type { MigrationRequest } from '../request.ts';
 import { planningLimits, planPace } from '../shares.ts';
 import type { RunStep, StepContext } from './context.ts';
-
-/** One flat prefix must not eat the whole budget: what it would show beyond this is found by listing, and cut there. */
-const REQUESTS_PER_PREFIX = 2;
 
 export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, context) => {
   const record = await beginInvocation(context, migrationId);
@@ -77,55 +74,6 @@ export const tasksOf = (ranges: readonly Range[], limits: Limits): PlanTask[] =>
     index,
     ranges: group,
   }));
-};
-
-interface Discovering extends StepContext {
-  /** Throws once the migration was asked to stop. */
-  goOn(): Promise<unknown>;
-}
-
-/**
- * Prefixes of both sides, deepest ones only: a range reaches from one boundary to the next, so pictures lying
- * loose beside folders are in the range before, whatever was discovered.
- */
-const discoverBoundaries = async (source: Store, destination: Store, context: Discovering): Promise<Found> => {
-  const budget = Math.floor(context.limits.planRequests / 2);
-  const found = await Promise.all([source, destination].map((store) => leafPrefixes(store, budget, context)));
-  const boundaries = [...new Set(found.flatMap((side) => side.boundaries))].sort(compareKeys);
-  return { boundaries, requests: found.reduce((sum, { requests }) => sum + requests, 0) };
-};
-
-interface Found {
-  readonly boundaries: readonly string[];
-  readonly requests: number;
-}
-
-const NOTHING_FOUND: Found = { boundaries: [], requests: 0 };
-
-const leafPrefixes = async (store: Store, budget: number, context: Discovering): Promise<Found> => {
-  const leaves: string[] = [];
-  let left = budget;
-  let level = [''];
-  const { planDepth, planRangesWanted } = context.limits;
-  for (let depth = 0; depth < planDepth && level.length > 0; depth++) {
-    // Enough to share out: what lies in them is cut while it is listed.
-    if (leaves.length + level.length >= planRangesWanted) break;
-    const affordable = level.slice(0, Math.max(0, left));
-    leaves.push(...level.slice(affordable.length));
-    const below = await Promise.all(
-      affordable.map((prefix) =>
-        context.listPlaces(async () => {
-          await context.goOn();
-          return store.prefixesBelow(prefix, REQUESTS_PER_PREFIX);
-        }),
-      ),
-    );
-    left -= below.reduce((sum, { requests }) => sum + requests, 0);
-    leaves.push(...affordable.filter((prefix, i) => prefix !== '' && below[i]?.prefixes.length === 0));
-    level = below.flatMap(({ prefixes }) => prefixes);
-  }
-  // No budget or no depth at all: then everything is one range.
-  return { boundaries: [...leaves, ...level].filter((prefix) => prefix !== ''), requests: budget - left };
 };
 
 const canCopyThere = async (source: Store, destination: Store): Promise<boolean> => {

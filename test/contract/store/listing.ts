@@ -76,5 +76,16 @@ export const listingContract = (subject: Subject): void => {
       const { requests } = await store.prefixesBelow('', 5);
       assert.ok(requests >= 1 && requests <= 5);
     });
+
+    test('finds thousands of prefixes, and pictures beside them do not hide them', async () => {
+      const folders = Array.from({ length: 1_100 }, (_, i) => `cam${1_000 + i}/`);
+      const { store } = await filled(
+        subject,
+        Object.fromEntries([...folders.map((folder) => `${folder}1.jpg`), 'a.jpg', 'z.jpg'].map((key) => [key, 'x'])),
+      );
+      const { prefixes, requests } = await store.prefixesBelow('', 500);
+      assert.deepEqual(prefixes, folders);
+      assert.ok(requests >= 1 && requests <= 500);
+    });
   });
 };

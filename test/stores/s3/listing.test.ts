@@ -236,4 +236,22 @@ describe('prefixes below', () => {
     assert.deepEqual(await store.prefixesBelow('', 2), { prefixes: ['p0/', 'p1/'], requests: 2 });
     assert.deepEqual(await store.prefixesBelow('', 0), { prefixes: [], requests: 0 });
   });
+
+  test('are looked for while pages bring folders, and given up where they bring pictures', async () => {
+    const loose = (number: number): string => [1, 2, 3].map((i) => object(`p${number}-${i}.jpg`)).join('');
+    const folders = (number: number): string => common(`p${number}/`, `p${number}0/`);
+    for (const [pages, requests] of [
+      [[loose, loose, folders], 2],
+      [[folders, folders, loose, folders, loose, folders], 5],
+      [[folders, folders, folders, folders, folders], 5],
+    ] as const) {
+      await using s3 = await scriptedS3((_request, number) =>
+        page(pages[number]!(number), number + 1 < pages.length ? more(`t${number}`) : undefined),
+      );
+      const store = await s3.store();
+      const asked = pages.slice(0, requests);
+      const prefixes = asked.flatMap((brings, i) => (brings === folders ? [`p${i}/`, `p${i}0/`] : []));
+      assert.deepEqual(await store.prefixesBelow('', 100), { prefixes, requests });
+    }
+  });
 });
