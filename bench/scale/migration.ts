@@ -25,6 +25,8 @@ export interface Used {
   /** What the report of the first comparison says that the whole will take. */
   readonly forecastMs: number;
   readonly invocations: number;
+  /** What all of them are charged for. */
+  readonly lambdaMs: number;
   readonly longestInvocation: { readonly step: string; readonly ms: number };
   readonly lambdasAtOnce: number;
   readonly transitions: number;
@@ -78,7 +80,7 @@ export const migrateOnPaper = async (layout: Layout, limits: Limits = DEPLOYED):
   const executions = { start: async () => {}, stop: async () => {}, status: async () => 'running' as const };
   await startMigration(request, { ...host.context(), executions }, { id: ID });
 
-  const timed: { name: string; ms: number; longestMs: number }[] = [];
+  const timed: { name: string; ms: number; longestMs: number; isMap?: true }[] = [];
   const payloads: number[] = [];
   const mapItems: number[] = [];
   const runs: { readonly name: string; readonly children: readonly Child[]; readonly run: MapRun }[] = [];
@@ -117,7 +119,7 @@ export const migrateOnPaper = async (layout: Layout, limits: Limits = DEPLOYED):
       // A child's Task and Choice for each invocation, and its Pass.
       const run = runMap(children, CONCURRENCY, 2 * TRANSITION_MS, 2 * TRANSITION_MS);
       runs.push({ name, children, run });
-      timed.push({ name, ms: run.ms, longestMs: run.longestMs });
+      timed.push({ name, ms: run.ms, longestMs: run.longestMs, isMap: true });
       return {};
     }
     const step = steps[name as Step];
@@ -137,6 +139,7 @@ export const migrateOnPaper = async (layout: Layout, limits: Limits = DEPLOYED):
     ...{ pictures: layout.count, missing: copies, steps: timed, ms: timed.reduce((sum, { ms }) => sum + ms, 0) },
     invocations:
       parent.states.filter((name) => machine.States[name]?.Type === 'Task').length + sum(runs, 'invocations'),
+    lambdaMs: timed.filter(({ isMap }) => !isMap).reduce((sum, { longestMs }) => sum + longestMs, 0) + lambdaMsOf(runs),
     forecastMs: (recordIn(host).forecast?.seconds ?? 0) * 1_000,
     longestInvocation: { step: longest.name, ms: longest.longestMs },
     lambdasAtOnce: most(runs.map(({ run }) => run.atOnce)),
@@ -165,6 +168,11 @@ interface PointersOut {
 
 const sum = (runs: readonly { readonly run: MapRun }[], field: 'invocations' | 'writeUnits'): number =>
   runs.reduce((all, { run }) => all + run[field], 0);
+
+const lambdaMsOf = (runs: readonly { readonly children: readonly Child[] }[]): number =>
+  runs
+    .flatMap(({ children }) => children)
+    .reduce((sum, { invocationsMs }) => sum + invocationsMs.reduce((its, ms) => its + ms, 0), 0);
 
 /** Of a child that is invoked so often: both Maps' children go through the same kinds of states. */
 const childEvents = async (machine: Machine, invocations: number): Promise<number> => {

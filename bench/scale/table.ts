@@ -1,4 +1,5 @@
 // Figures of migrations on paper as a table for people: a row a figure, a column a case.
+import { bareUsd, usdOf } from './cost.ts';
 import type { Used } from './migration.ts';
 
 const SECOND = 1_000;
@@ -17,6 +18,8 @@ const sizeOf = (bytes: number): string => {
   if (bytes < 10_000) return `${whole(bytes)} B`;
   return bytes < 1e6 ? `${Math.round(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 };
+
+const usd = (amount: number): string => `${amount.toFixed(2)} USD`;
 
 /** The how manyth time a step ran. */
 const step =
@@ -61,6 +64,8 @@ const ROWS: readonly (readonly [figure: string, cell: (used: Used) => string])[]
   ['S3 LIST requests', ({ lists }) => whole(lists)],
   ['S3 COPY requests', ({ copies }) => whole(copies)],
   ['most of them a second below one prefix', ({ copyWritesPerSecond }) => whole(copyWritesPerSecond)],
+  ['costs for a million copied pictures, all else included', (used) => usd((usdOf(used) * 1e6) / used.copies)],
+  ['times what S3 asks for these copies and full pages alone', (used) => (usdOf(used) / bareUsd(used)).toFixed(3)],
 ];
 
 export const rowsOf = (cases: readonly Used[]): string[][] =>
