@@ -104,7 +104,7 @@ export const listTask = (
     );
   };
 
-  const listing: Listing = { layout, limits, halfMissing, commit };
+  const listing: Listing = { layout, limits, halfMissing, ranges: task.ranges.length, commit };
   while (!document.done) {
     write({ openUntil: Date.UTC(2026, 10, 1) });
     invocations.push(listOnce(document.remaining, listing));

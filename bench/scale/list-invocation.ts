@@ -28,6 +28,8 @@ export interface Listing {
   readonly limits: Limits;
   /** Every second picture is missing on the destination; false: none. */
   readonly halfMissing: boolean;
+  /** Of its task. */
+  readonly ranges: number;
   /** Cuts all pieces where they are, and tells how long writing that takes, ms. */
   commit(pieces: readonly Piece[], ended: boolean, sofar: Readonly<Counted>): number;
 }
@@ -44,9 +46,9 @@ const LINE: Found = { key: '', size: PICTURE_BYTES, capturedAt: 0, finding: 'mis
 
 /** Until everything is listed, or its time is nearly over. */
 export const listOnce = (toDo: readonly ToDo[], listing: Listing): Counted => {
-  const { layout, limits, halfMissing } = listing;
+  const { layout, limits, halfMissing, ranges } = listing;
   const handsOnAt = LAMBDA_MS - limits.handOnMs;
-  const splitter = new Splitter();
+  const splitter = new Splitter(ranges);
   const counted: Counted = { ms: 0, sourcePages: 0, destinationPages: 0, keys: 0 };
   const waiting = toDo.map((one) => pieceOf(new Segment(one), layout));
   const open: Piece[] = [];
@@ -99,7 +101,7 @@ export const listOnce = (toDo: readonly ToDo[], listing: Listing): Counted => {
     const there = destinationKeys(piece, onPage, halfMissing, counted, splitter);
     counted.sourcePages++;
     counted.keys += count;
-    splitter.count(listed, onPage);
+    splitter.count(listed, count);
     const missing = halfMissing ? oddOnesIn(piece.at, count) : 0;
     now = began + (onPage + there) * KEY_CPU_MS + missing * LINE_CPU_MS;
     cpuFreeAt = now;
@@ -134,7 +136,7 @@ const oddOnesIn = (from: number, count: number): number => Math.floor((from + co
 
 /** Of the page that goes with a source's page: where half is missing, one of the destination's goes with two. */
 const destinationKeys = (
-  { at, segment }: Piece,
+  { at, end, segment }: Piece,
   onPage: number,
   halfMissing: boolean,
   counted: Counted,
@@ -145,7 +147,9 @@ const destinationKeys = (
   if (!isNew) return 0;
   counted.destinationPages++;
   const there = halfMissing ? Math.min(PAGE, onPage - oddOnesIn(at, onPage)) : onPage;
-  splitter.count(segment.listed, there);
+  // What lies behind the range's end is left, as the source's is.
+  const within = halfMissing ? end - at - oddOnesIn(at, end - at) : end - at;
+  splitter.count(segment.listed, Math.min(PAGE, within));
   return halfMissing ? Math.min(PAGE, 2 * there) : there;
 };
 

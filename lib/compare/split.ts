@@ -29,10 +29,13 @@ export interface Grouping {
  * ranges with a gap between them stay apart (what lies there is not asked for), even if a group gets longer by it.
  */
 export function groupRanges(ranges: readonly Range[], { tasks, rangesPerTask }: Grouping): Range[][] {
-  const limit = tasks * rangesPerTask;
-  const fitting = ranges.length <= limit ? ranges : chunks(ranges, limit).flatMap(mergeNeighbours);
+  const fitting = mergedInto(tasks * rangesPerTask, ranges);
   return chunks(fitting, Math.min(tasks, fitting.length));
 }
+
+/** At most so many, as far as neighbours can be merged: as many of them in each as can be. */
+export const mergedInto = (most: number, ranges: readonly Range[]): readonly Range[] =>
+  ranges.length <= most ? ranges : chunks(ranges, most).flatMap(mergeNeighbours);
 
 /** Cuts into `count` contiguous parts whose lengths differ by at most one. */
 function chunks<Item>(items: readonly Item[], count: number): Item[][] {

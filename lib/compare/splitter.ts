@@ -16,7 +16,7 @@ const GOES_ON = 0.3;
 const FEW = 8;
 /** How far from the middle a cut may lie, as a share of the range: short keys make better guesses than long ones. */
 const TOLERANCE = 0.12;
-/** Requests that may be spent on guesses: some to begin with, and a share of all. */
+/** Requests that may be spent on guesses: some to begin with, and a share of all. Several ranges have work for all places without. */
 const GUESSES = 20;
 const GUESSES_SHARE = 0.06;
 
@@ -69,12 +69,18 @@ export class ListedRange implements Range {
 
 export class Splitter {
   readonly #model = new KeyModel();
+  readonly #guessesAtFirst: number;
   #requests = 0;
   #keys = 0;
   /** Keys that a request brings at most, as far as seen. */
   #pageSize = 1;
   /** Whose first page is awaited. */
   #guesses = 0;
+
+  /** `ranges`: that are listed side by side before any is cut. */
+  constructor(ranges = 1) {
+    this.#guessesAtFirst = GUESSES / ranges ** 2;
+  }
 
   /** A page of either side: `keys` of it belong to the range. */
   count(range: ListedRange, keys: number): void {
@@ -118,7 +124,8 @@ export class Splitter {
   }
 
   #mayGuess(): boolean {
-    return this.#requests - this.#keys / this.#pageSize + this.#guesses < GUESSES + GUESSES_SHARE * this.#requests;
+    const unneeded = this.#requests - this.#keys / this.#pageSize + this.#guesses;
+    return unneeded < this.#guessesAtFirst + GUESSES_SHARE * this.#requests;
   }
 
   #cutOne(range: ListedRange): ListedRange | undefined {

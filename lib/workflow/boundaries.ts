@@ -1,6 +1,9 @@
-// Where the key space may be cut: prefixes that both sides have, looked for level by level until there are enough.
+// Where the key space may be cut: prefixes that either side has, looked for level by level until there are enough.
 import { compareKeys } from '../compare/key.ts';
+import type { Range } from '../compare/range.ts';
+import { mergedInto, rangesFromBoundaries } from '../compare/split.ts';
 import type { Store } from '../stores/store.ts';
+import type { Limits } from './limits.ts';
 import type { StepContext } from './steps/context.ts';
 
 type Lookable = Pick<Store, 'prefixesBelow'>;
@@ -24,6 +27,13 @@ export const discoverBoundaries = async (
   const boundaries = [...new Set(found.flatMap((side) => side.boundaries))].sort(compareKeys);
   return { boundaries, requests: found.reduce((sum, { requests }) => sum + requests, 0) };
 };
+
+/**
+ * A level is looked for as a whole, and may bring a hundred times what was wanted: then each range takes so many neighbours. Nobody knows how
+ * many pictures they hold; small ranges and tasks have their price whatever is in them, long ones are cut while they are listed.
+ */
+export const rangesAt = (boundaries: readonly string[], { planRangesWanted }: Limits): readonly Range[] =>
+  mergedInto(2 * planRangesWanted, rangesFromBoundaries(boundaries));
 
 export interface Found {
   readonly boundaries: readonly string[];

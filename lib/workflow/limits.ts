@@ -7,7 +7,7 @@ export interface Limits {
   readonly planDepthBetweenS3: number;
   readonly planRequests: number;
   readonly planTasks: number;
-  /** So many ranges are enough to share out: nothing is looked for below their prefixes. */
+  /** So many ranges are enough to share out: nothing is looked for below their prefixes. Twice as many are the most. */
   readonly planRangesWanted: number;
   /** Few enough in a task that it ends early, enough that starting it pays. */
   readonly rangesPerTaskWanted: number;

@@ -53,7 +53,7 @@ export class ListRun {
   private examples: Record<string, string[]> = {};
   /** Since the last commit. */
   private pages: Record<Side, number> = noPages();
-  readonly splitter = new Splitter();
+  readonly splitter: Splitter;
   private segments: Segment[] = [];
   private committing: Promise<void> | undefined;
   private lastCommitAt: number;
@@ -62,6 +62,7 @@ export class ListRun {
 
   constructor(parts: ListRunParts) {
     this.parts = parts;
+    this.splitter = new Splitter(parts.log.document.ranges.length);
     this.lastCommitAt = parts.context.now();
   }
 

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { bareUsd, usdOf } from '../../bench/scale/cost.ts';
 import { judge, sentenceOf } from '../../bench/scale/judge.ts';
 import { cameras, clients, flat, type Layout, PICTURES_A_CAMERA } from '../../bench/scale/layouts.ts';
 import { listTask } from '../../bench/scale/list-child.ts';
@@ -55,8 +56,16 @@ describe('a million pictures', () => {
   test('ask for each page once at least, and for a copy each', () => {
     const pages = (2 * million.pictures + 1.5 * million.pictures) / 1_000;
     assert.ok(million.lists > pages);
+    // Ranges end in the middle of pages, and 17 cameras have 6,205 days.
+    assert.ok(million.lists < 1.6 * pages, `${million.lists} requests for ${pages} pages`);
     assert.ok(million.copyWritesPerSecond <= 3_500);
   });
+});
+
+test('a million pictures cost at most 1.05 times what S3 asks for the same requests', () => {
+  const [all, bare] = [usdOf(million), bareUsd(million)];
+  assert.ok(bare > million.copies * 5e-6);
+  assert.ok(all > bare && all <= 1.05 * bare, `${all} USD, ${bare} USD`);
 });
 
 describe('a quota', () => {

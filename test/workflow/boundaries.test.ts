@@ -1,8 +1,11 @@
 // What Plan finds to cut at: all folders that its requests show, shared out over a level, and no more requests than it has.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import pLimit from 'p-limit';
-import { discoverBoundaries } from '../../lib/workflow/boundaries.ts';
+import { compareKeys } from '../../lib/compare/key.ts';
+import { contains } from '../../lib/compare/range.ts';
+import { discoverBoundaries, rangesAt } from '../../lib/workflow/boundaries.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../lib/workflow/limits.ts';
 
 const PAGE = 1_000;
@@ -49,5 +52,30 @@ describe('Plan finds', () => {
       const whole = clients.filter((client) => !boundaries.some((one) => one.startsWith(client)));
       assert.equal(whole.length, planRequests === 0 ? 150 : 0);
     }
+  });
+});
+
+describe('ranges at them', () => {
+  const wanted = { ...DEFAULT_LIMITS, planRangesWanted: 5 };
+
+  test('are at most twice as many as wanted, neighbours together, as many in each as can be', () => {
+    for (const count of [0, 4, 9, 10, 11, 500, 6_205]) {
+      const boundaries = named('day', count);
+      const ranges = rangesAt(boundaries, wanted);
+      assert.equal(ranges.length, Math.min(10, count + 1));
+      const ends = ranges.map(({ upTo }) => (upTo === null ? count : boundaries.indexOf(upTo)));
+      const held = ends.map((end, i) => end - (ends[i - 1] ?? -1));
+      assert.ok(Math.max(...held) - Math.min(...held) <= 1, held.join(' '));
+    }
+  });
+
+  test('hold every key once, loose ones too', () => {
+    const key = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.', '\uffff', '📷'), minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(fc.uniqueArray(key, { maxLength: 60 }), key, (some, one) => {
+        const ranges = rangesAt(some.sort(compareKeys), wanted);
+        assert.equal(ranges.filter((range) => contains(range, one)).length, 1);
+      }),
+    );
   });
 });

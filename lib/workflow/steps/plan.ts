@@ -1,10 +1,10 @@
 // Plan: cuts the key space into tasks at prefixes found on both sides, and probes whether the stores share a service.
 
 import { EVERYTHING, type Range } from '../../compare/range.ts';
-import { groupRanges, rangesFromBoundaries } from '../../compare/split.ts';
+import { groupRanges } from '../../compare/split.ts';
 import { probeSameService } from '../../stores/route.ts';
 import type { Store } from '../../stores/store.ts';
-import { discoverBoundaries, NOTHING_FOUND } from '../boundaries.ts';
+import { discoverBoundaries, NOTHING_FOUND, rangesAt } from '../boundaries.ts';
 import { planFrom } from '../from.ts';
 import { beginInvocation, goesOn } from '../invocation.ts';
 import type { Limits } from '../limits.ts';
@@ -43,7 +43,7 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
     const { path } = await planFrom({ ...record, ...found }, context);
     return { migrationId, round: 1, begin: 'Copy', ...paths, copyPlanPath: path };
   }
-  await planOnce(migrationId, tasksOf(rangesFromBoundaries(boundaries), limits), context);
+  await planOnce(migrationId, tasksOf(rangesAt(boundaries, limits), limits), context);
   return { migrationId, round: 1, begin: 'List', ...paths };
 };
 
