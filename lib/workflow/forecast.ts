@@ -113,18 +113,9 @@ const copyingOf = ({ terms, request, limits, comparison: { copyList }, items }: 
   const { count, bytes } = copyList;
   if (count === 0) return { requests: NO_REQUESTS, seconds: 0, childSeconds: 0, invocations: 0 };
   const each = requestsOf(terms, bytes / count);
-  const sharing = Math.max(1, ...items.map((item) => item.sharing ?? 1));
-  const pace = copyPace(request, { items: items.length, sharing } as CopyItem, limits);
-  const { requestsPerSecond = Infinity, bytesPerSecond = Infinity, writesPerSecond = Infinity } = pace;
-  const atOnce = copiesAtOnce(request.options, pace, limits);
-  const perSecond = Math.min(
-    atOnce / COPY_SECONDS,
-    COPIES_PER_SECOND,
-    requestsPerSecond / Math.max(1, each.sourceReads + each.destinationReads + each.writes),
-    writesPerSecond / Math.max(1, each.writes),
-  );
+  const { bytesPerSecond = Infinity } = copyPace(request, { items: items.length } as CopyItem, limits);
   const streamed = terms.isServerSide ? 0 : bytes / Math.min(STREAM_BYTES_PER_SECOND, bytesPerSecond);
-  const childSeconds = Math.max(count / perSecond, streamed);
+  const childSeconds = Math.max(count * secondsOfOne({ request, limits, items }, each), streamed);
   const children = Math.max(1, Math.min(limits.copyChildren, items.length));
   return {
     requests: {
@@ -136,6 +127,28 @@ const copyingOf = ({ terms, request, limits, comparison: { copyList }, items }: 
     childSeconds,
     invocations: Math.ceil(childSeconds / LONGEST_INVOCATION_SECONDS),
   };
+};
+
+/** In one child: the mean of all items, as their shards are as large as each other, but for a range's last. */
+const secondsOfOne = (
+  { request, limits, items }: Pick<Forecasting, 'request' | 'limits' | 'items'>,
+  { sourceReads, destinationReads, writes }: Copying['requests'],
+): number => {
+  const sharers = new Map<number, number>();
+  for (const { sharing = items.length } of items) sharers.set(sharing, (sharers.get(sharing) ?? 0) + 1);
+  let sum = 0;
+  for (const [sharing, its] of sharers) {
+    const pace = copyPace(request, { items: items.length, sharing } as CopyItem, limits);
+    const { requestsPerSecond = Infinity, writesPerSecond = Infinity } = pace;
+    const perSecond = Math.min(
+      copiesAtOnce(request.options, pace, limits) / COPY_SECONDS,
+      COPIES_PER_SECOND,
+      requestsPerSecond / Math.max(1, sourceReads + destinationReads + writes),
+      writesPerSecond / Math.max(1, writes),
+    );
+    sum += its / perSecond;
+  }
+  return sum / Math.max(1, items.length);
 };
 
 const NO_REQUESTS = { sourceReads: 0, destinationReads: 0, writes: 0 };

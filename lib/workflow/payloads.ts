@@ -81,7 +81,7 @@ export interface CopyItem {
   readonly fromPosition?: number;
   /** Items of the plan. */
   readonly items?: number;
-  /** Of them, those that copy into the same ranges, this one included: they share what S3 takes below one prefix. Absent: all. */
+  /** Of those that may be under way with it, how many copy into the same range, this one included: they share what S3 takes below one prefix. Absent: all. */
   readonly sharing?: number;
   /** With `--max-cost`: what copying it may cost, USD; 0: nothing is left for it. */
   readonly budgetUsd?: number;

@@ -68,6 +68,17 @@ test('a million pictures cost at most 1.05 times what S3 asks for the same reque
   assert.ok(all > bare && all <= 1.05 * bare, `${all} USD, ${bare} USD`);
 });
 
+test('clients side by side are copied as fast as all Lambdas copy, one prefix as fast as S3 takes it', async () => {
+  const seconds = async (layout: Layout): Promise<number> => {
+    const { steps, copies } = await migrateOnPaper(layout);
+    return steps.find(({ name }) => name === 'Copy')!.ms / 1_000 / (copies / 1e6);
+  };
+  // 50 Lambdas of 64 at once; 3,500 a second.
+  const [apart, together] = [await seconds(clients(10_000_000)), await seconds(flat(10_000_000))];
+  assert.ok(apart < 1.3 * (1e6 / (50 * (64 / 0.15))), `${apart} s a million`);
+  assert.ok(together > 1e6 / 3_500 && together < 1.1 * (1e6 / 3_500), `${together} s a million`);
+});
+
 describe('a quota', () => {
   for (const { quota, used } of judge(cases, QUOTAS)) {
     const { name } = quota;

@@ -1,6 +1,7 @@
 // The copy plan: who shares a range with whom, and plans of older versions.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { planCopying } from '../../lib/workflow/copy-plan.ts';
 import { shardPath } from '../../lib/workflow/paths.ts';
 import type { CopyItem, ShardRef } from '../../lib/workflow/payloads.ts';
@@ -12,8 +13,8 @@ const shard = (task: number, range: number, newest: number): ShardRef => ({
   finding: 'missingOnDestination',
   ...{ count: 10, bytes: 100, listedAt: 1, newest, oldest: newest, gzipBytes: 5, range, sequence },
 });
-const sharingOf = (shards: readonly ShardRef[], maxItems = 40_000) =>
-  planCopying(shards, 'newest', maxItems).map(({ sharing, items }) => [sharing, items]);
+const sharingOf = (shards: readonly ShardRef[], maxItems = 40_000, atOnce = 50) =>
+  planCopying(shards, 'newest', maxItems, atOnce).map(({ sharing, items }) => [sharing, items]);
 
 describe('each item of a copy plan says', () => {
   test('how many copy into its range, and how many there are', () => {
@@ -45,6 +46,32 @@ describe('each item of a copy plan says', () => {
       [3, 4],
       [1, 4],
     ]);
+  });
+
+  test('how many of those that are under way with it: just before and just behind it', () => {
+    const inTurn = Array.from({ length: 4_000 }, (_, i) => shard(i % 400, 0, 4_000 - i));
+    assert.deepEqual(new Set(sharingOf(inTurn).map(([sharing]) => sharing)), new Set([1]));
+    // The first half of them below one prefix: only those at its end are beside others.
+    const halves = Array.from({ length: 400 }, (_, i) => shard(i < 200 ? 0 : i, 0, 400 - i));
+    const sharing = sharingOf(halves).map(([its]) => its);
+    assert.deepEqual(sharing.slice(0, 200), Array<number>(200).fill(50));
+    assert.deepEqual(sharing.slice(200), Array<number>(200).fill(1));
+  });
+
+  test('no more than run at once, and never less than what may', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(6), { maxLength: 90 }), fc.integer({ min: 1, max: 9 }), (ranges, atOnce) => {
+        const shards = ranges.map((range, i) => shard(0, range, ranges.length - i));
+        const sharing = sharingOf(shards, 40_000, atOnce).map(([its]) => its!);
+        assert.ok(sharing.every((its) => its >= 1 && its <= atOnce));
+        // Whichever follow each other without a gap, so many at once.
+        for (let from = 0; from + atOnce <= ranges.length; from++) {
+          const beside = ranges.slice(from, from + atOnce);
+          for (const [i, range] of beside.entries())
+            assert.ok(sharing[from + i]! >= beside.filter((one) => one === range).length);
+        }
+      }),
+    );
   });
 
   test('of several shards, as many as use its busiest range', () => {

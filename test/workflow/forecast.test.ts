@@ -20,6 +20,7 @@ interface Given {
   readonly count?: number;
   readonly mean?: number;
   readonly items?: number;
+  readonly sharing?: (item: number) => number;
   readonly comparesFirst?: boolean;
   readonly options?: Partial<Options>;
 }
@@ -31,6 +32,7 @@ const forecast = ({
   count = 1_000_000,
   mean = 3_000_000,
   items = 200,
+  sharing = () => 1,
   comparesFirst = true,
   options = {},
 }: Given = {}) => {
@@ -49,7 +51,7 @@ const forecast = ({
       pages: source.type === 's3' ? { source: 1_100, destination: 50 } : { source: 0, destination: 50 },
     },
     ...{ comparesFirst, tasks: 40 },
-    items: Array.from({ length: items }, () => ({ items, sharing: 1 })),
+    items: Array.from({ length: items }, (_, item) => ({ items, sharing: sharing(item) })),
   });
 };
 
@@ -68,6 +70,11 @@ describe('a million pictures within S3', () => {
     const { seconds } = forecast();
     // 64 at once, 150 ms each, in 50 Lambdas.
     assert.equal(seconds, 20 + Math.ceil(1_000_000 / (64 / 0.15) / 50));
+  });
+
+  test('take longer by those that share a prefix, not as if all did', () => {
+    const { seconds } = forecast({ sharing: (item) => (item < 50 ? 50 : 1) });
+    assert.equal(seconds, 20 + Math.ceil((250_000 / (3_500 / 50) + 750_000 / (64 / 0.15)) / 50));
   });
 
   test('are charged as transfer where they change region', () => {

@@ -48,7 +48,8 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
   const comparison = round === 1 ? { ...compared, tookMs } : compared;
 
   const { options } = record.request;
-  const copyPlan = planCopying(shards, options.order, itemsAtMost(options, shards.length, context.limits));
+  const most = itemsAtMost(options, shards.length, context.limits);
+  const copyPlan = planCopying(shards, options.order, most, context.limits.copyChildren);
   const budgeted = await writeCopyPlan(record, round, copyPlan, comparison.pages, context);
   if (round === 1) {
     await writeMissingList(files, migrationId, shards);
