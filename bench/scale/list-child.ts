@@ -1,9 +1,10 @@
 // A child of List from its first invocation to its last: commits with documents of their real shape and size.
 import { addStatistics, newStatistics, type Statistics, toCompact } from '../../lib/compare/statistics.ts';
 import type { Limits } from '../../lib/workflow/limits.ts';
-import { addFigures, shardsInDocument } from '../../lib/workflow/list-run.ts';
+import { shardsInDocument } from '../../lib/workflow/list-run.ts';
 import { shardListPath, shardPath } from '../../lib/workflow/paths.ts';
 import type { PlanTask, ShardRef } from '../../lib/workflow/payloads.ts';
+import { addFigures } from '../../lib/workflow/range-figures.ts';
 import { migrationPk, taskSk } from '../../lib/workflow/record.ts';
 import type { ResolvedStretch } from '../../lib/workflow/resolve-stretch.ts';
 import { freshTask, type TaskDocument } from '../../lib/workflow/task-document.ts';

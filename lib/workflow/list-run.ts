@@ -1,6 +1,6 @@
 // One List invocation's shared state: statistics since the last commit, when to commit, when to hand on.
 
-import { type Amount, minus, NOTHING, plus, type Side } from '../compare/entry.ts';
+import type { Side } from '../compare/entry.ts';
 import { type Finding, type Joined, keyOf } from '../compare/findings.ts';
 import type { KeyPattern } from '../compare/key-pattern.ts';
 import { Splitter } from '../compare/splitter.ts';
@@ -18,10 +18,11 @@ import { writeJson } from './lines.ts';
 import { addPages, noPages } from './pages.ts';
 import { shardListPath } from './paths.ts';
 import type { ShardRef } from './payloads.ts';
+import { addFigures } from './range-figures.ts';
 import { type ResolvedStretch, type Resolver, resolveStretch } from './resolve-stretch.ts';
 import type { Segment } from './segments.ts';
 import type { StepContext } from './steps/context.ts';
-import type { RangeFigures, TaskDocument } from './task-document.ts';
+import type { TaskDocument } from './task-document.ts';
 import { writeShards } from './write-shards.ts';
 
 /** Lines that are worth a commit, and lines kept in memory at most, in shards. */
@@ -229,24 +230,3 @@ const earliest = (times: readonly number[]): number => {
 
 const sameToDo = (before: TaskDocument, remaining: TaskDocument['remaining']): boolean =>
   JSON.stringify(before.remaining) === JSON.stringify(remaining);
-
-const amountOf = (entries: readonly { readonly size: number }[]): Amount => ({
-  count: entries.length,
-  bytes: entries.reduce((sum, { size }) => sum + size, 0),
-});
-
-export const addFigures = (before: readonly RangeFigures[], stretches: readonly ResolvedStretch[]): RangeFigures[] => {
-  const sums = [...before];
-  for (const { of, missing, different, left, kept } of stretches) {
-    const copyList = plus(amountOf(missing), amountOf(different));
-    const keptHere = amountOf(kept);
-    const waiting = minus(amountOf(left), keptHere);
-    const sum = sums[of] ?? { copyList: NOTHING, remaining: NOTHING };
-    sums[of] = {
-      copyList: plus(sum.copyList, copyList),
-      remaining: plus(sum.remaining, plus(copyList, waiting)),
-      kept: plus(sum.kept ?? NOTHING, keptHere),
-    };
-  }
-  return sums;
-};
