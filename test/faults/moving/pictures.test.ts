@@ -145,8 +145,18 @@ const migrate = async (t: TestContext, stores: Stores, { change, options, dated,
     assert.equal(report.outcomes.copied.count, created, 'as many were created as are called copied');
   }
   await host.close();
+  await removeInTheWay(world);
   await proveRerunCompletes({ world, before: await snapshotOf(world), options });
   return fault.calls();
+};
+
+/** A copied file that is a folder on the source by now: only a person can decide, and until then what is in it is `failed(occupiedByFile)`. */
+const removeInTheWay = async ({ source, destination }: World): Promise<void> => {
+  if (destination.bucket) return;
+  const there = await destination.keys();
+  for (const key of await source.keys())
+    for (let end = key.indexOf('/'); end >= 0; end = key.indexOf('/', end + 1))
+      if (there.has(key.slice(0, end))) await destination.remove(key.slice(0, end));
 };
 
 const QUIET: Case = { n: -1, when: 'before', change: '', options: { minAgeMs: 0 }, dated: 'now' };
