@@ -1,4 +1,4 @@
-// The S3-compatible server that Picferry and its peers are measured on: MinIO, or a small one in memory for a smoke run.
+// The S3-compatible server that Picferry and its peers are measured on: MinIO or versitygw, or a small one in memory for a smoke run.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from '../bench.ts';
-import { serverPath } from './tools.ts';
+import { type Server, serverPath } from './tools.ts';
 
 export interface Service extends AsyncDisposable {
   readonly url: string;
@@ -21,21 +21,42 @@ const KEYS = {
   AWS_REGION: 'us-east-1',
 };
 
-export const openService = (running: Running): Promise<Service> => (running.isSmoke ? inMemory() : minio(running));
+export const openService = (running: Running, server: Server = 'minio'): Promise<Service> =>
+  running.isSmoke ? inMemory() : built(server, running);
 
-const minio = async ({ scratch, cache, say }: Running): Promise<Service> => {
-  const binary = await serverPath('minio', { cache, say });
-  const data = join(scratch, 'minio');
-  const port = await freePort();
-  // MinIO's buckets are the folders of its data.
+interface Start {
+  readonly argv: (data: string, address: string) => readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Answers 200 once the server does. */
+  readonly ready: string;
+}
+
+/** Both keep buckets as folders of their data. */
+const STARTS: Readonly<Record<Server, Start>> = {
+  minio: {
+    argv: (data, address) => ['server', data, '--address', address, '--quiet'],
+    env: { MINIO_ROOT_USER: KEYS.AWS_ACCESS_KEY_ID, MINIO_ROOT_PASSWORD: KEYS.AWS_SECRET_ACCESS_KEY },
+    ready: '/minio/health/ready',
+  },
+  versitygw: {
+    argv: (data, address) => ['--port', address, '--health', '/health', '--quiet', 'posix', data],
+    env: { ROOT_ACCESS_KEY: KEYS.AWS_ACCESS_KEY_ID, ROOT_SECRET_KEY: KEYS.AWS_SECRET_ACCESS_KEY },
+    ready: '/health',
+  },
+};
+
+let servers = 0;
+
+const built = async (server: Server, { scratch, cache, say }: Running): Promise<Service> => {
+  const binary = await serverPath(server, { cache, say });
+  const data = join(scratch, `${server}-${servers++}`);
+  const address = `127.0.0.1:${await freePort()}`;
+  const { argv, env, ready } = STARTS[server];
   await mkdir(data);
-  const child = spawn(binary, ['server', data, '--address', `127.0.0.1:${port}`, '--quiet'], {
-    env: { ...process.env, MINIO_ROOT_USER: KEYS.AWS_ACCESS_KEY_ID, MINIO_ROOT_PASSWORD: KEYS.AWS_SECRET_ACCESS_KEY },
-    stdio: 'ignore',
-  });
-  const url = `http://127.0.0.1:${port}`;
-  for (let waited = 0; !(await isReady(`${url}/minio/health/ready`)); waited += 100) {
-    if (child.exitCode !== null || waited > 30_000) throw new Error(`MinIO did not start (exit ${child.exitCode})`);
+  const child = spawn(binary, argv(data, address), { env: { ...process.env, ...env }, stdio: 'ignore' });
+  const url = `http://${address}`;
+  for (let waited = 0; !(await isReady(url + ready)); waited += 100) {
+    if (child.exitCode !== null || waited > 30_000) throw new Error(`${server} did not start (exit ${child.exitCode})`);
     await sleep(100);
   }
   return {

@@ -5,7 +5,7 @@ import type { Running } from '../bench.ts';
 import { type Command, measure } from './measure.ts';
 import { builtPicferry } from './picferry.ts';
 import { openService, type Service } from './service.ts';
-import { type Peer, peerPath } from './tools.ts';
+import { type Peer, peerPath, type Server } from './tools.ts';
 
 export interface Stage extends AsyncDisposable {
   readonly service: Service;
@@ -22,7 +22,7 @@ export interface Stage extends AsyncDisposable {
 const rcloneConfig = ({ url, env }: Service): string =>
   `[s3]\ntype = s3\nprovider = Minio\naccess_key_id = ${env.AWS_ACCESS_KEY_ID}\nsecret_access_key = ${env.AWS_SECRET_ACCESS_KEY}\nendpoint = ${url}\n`;
 
-export const openStage = async (running: Running): Promise<Stage> => {
+export const openStage = async (running: Running, server?: Server): Promise<Stage> => {
   const { scratch, project, cache, say, isSmoke } = running;
   const [beginning, s5cmd, rclone, aws] = await Promise.all([
     builtPicferry(project, scratch),
@@ -31,7 +31,7 @@ export const openStage = async (running: Running): Promise<Stage> => {
   const folder = join(scratch, `stage-${Date.now()}`);
   await mkdir(folder, { recursive: true });
   // After all that may fail: nobody would end a server whose stage never stood.
-  const service = await openService(running);
+  const service = await openService(running, server);
   await writeFile(join(folder, 'rclone.conf'), rcloneConfig(service));
   const peers = { s5cmd: s5cmd!, rclone: rclone!, aws: aws! };
   const stores: Record<string, object> = {};
