@@ -1,6 +1,6 @@
 // Signs requests with AWS Signature 4 as S3 wants it: the path as it is sent, the payload's hash given.
 import { isAscii } from 'node:buffer';
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type Hash, type Hmac, type KeyObject } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Credentials } from './credentials.ts';
 
@@ -57,21 +57,30 @@ export const createSigner = (): Sign => {
   };
 };
 
+/** The signer keeps a day's key: made ready once, it need not be for every request. */
+const keys = new WeakMap<object, KeyObject>();
+
+const keyOf = (secret: ArrayBuffer | ArrayBufferView): KeyObject => {
+  const known = keys.get(secret);
+  if (known) return known;
+  const bytes = ArrayBuffer.isView(secret)
+    ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
+    : new Uint8Array(secret);
+  const key = createSecretKey(bytes);
+  keys.set(secret, key);
+  return key;
+};
+
 /**
  * Header values are byte strings (one character, one byte), as undici reads and writes them; the signer encodes
  * its text as UTF-8. What it encoded is taken back, so that what is signed are the bytes that are sent.
  */
 class Sha256 {
-  private readonly secret: Uint8Array | string | undefined;
+  private readonly secret: KeyObject | string | undefined;
   private hash: Hash | Hmac;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.secret =
-      secret === undefined || typeof secret === 'string'
-        ? secret
-        : ArrayBuffer.isView(secret)
-          ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
-          : new Uint8Array(secret);
+    this.secret = secret === undefined || typeof secret === 'string' ? secret : keyOf(secret);
     this.hash = this.start();
   }
 
