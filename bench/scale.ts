@@ -37,7 +37,7 @@ export const measureScale = async (
   for (const { name, layout, pictures } of CASES.filter((one) => one.pictures <= upTo)) {
     const began = performance.now();
     cases[name] = await migrateOnPaper(LAYOUTS[layout](pictures));
-    say(`  ${name}: ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+    say(`  ${name}: simulated in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   }
   const goals = judge(cases, quotas).map(
     (verdict): Goal => ({

@@ -27,7 +27,8 @@ export const printResult = (
 ): void => {
   const result = resultOf(view.report, reportPlace);
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : textOf(view, result, flags));
-  for (const warning of warningsOf(view.report, result, request.options.onDifferent)) {
+  const { onDifferent, maxCostUsd } = request.options;
+  for (const warning of warningsOf(view.report, result, onDifferent, maxCostUsd)) {
     process.stderr.write(`warning: ${printable(warning)}\n`);
   }
 };
@@ -60,6 +61,8 @@ const failuresOf = ({ report, examples, places }: ReportView, flags: string): st
   if (report.outcomes.failed.count > 0 && places.failed !== undefined) {
     lines.push(`  all that failed: ${printable(places.failed)}`);
   }
+  // Its limit would be taken over, too.
+  if (reasons.every(([reason]) => reason === 'budget')) return ['Not copied', ...lines].join('\n');
   const again = `picferry sync --from ${quoted(report.id)} --only failed${flags}`;
   return ['Not copied', ...lines, `  to try them again: ${printable(again)}`].join('\n');
 };

@@ -36,12 +36,17 @@ export const formatUsd = (usd: number): string => {
   return usd < 1_000 ? usd.toFixed(2) : formatCount(Math.round(usd));
 };
 
+/** A limit, as it was asked for: cents at least. */
+export const dollars = (usd: number): string => (Number.isInteger(usd * 100) ? usd.toFixed(2) : String(usd));
+
 /** One sentence or two, for terminals and the page's beginning. */
 export const forecastText = ({ copyList, requests, transferBytes, seconds, usd, prices }: Forecast): string => {
   const all = requests.list + requests.read + requests.write;
   const parts = [
     `about ${formatDuration(seconds * 1_000)}`,
-    ...(all > 0 ? [`${formatCount(all)} requests (${formatCount(requests.write)} that write)`] : []),
+    ...(all > 0
+      ? [`${formatCount(all)} requests${requests.write > 0 ? ` (${formatCount(requests.write)} that write)` : ''}`]
+      : []),
     ...(transferBytes > 0 ? [`${formatBytes(transferBytes)} of charged transfer`] : []),
   ];
   const cost =

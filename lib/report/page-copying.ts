@@ -54,7 +54,7 @@ export const reasonsSection = ({ report, examples }: PageParts): Html | undefine
   return html`<section aria-labelledby="reasons"><h2 id="reasons">Not copied, and why</h2>${reasons
     .toSorted(([, a], [, b]) => b - a)
     .map(part)}
-${report.endedAt && html`<h3>To try them again</h3><p><code>picferry sync --from ${report.id} --only failed</code></p>`}</section>`;
+${report.endedAt && reasons.some(([reason]) => reason !== 'budget') && html`<h3>To try them again</h3><p><code>picferry sync --from ${report.id} --only failed</code></p>`}</section>`;
 };
 
 const GUARANTEES: Readonly<Record<Report['createOnly'], string>> = {

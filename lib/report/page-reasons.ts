@@ -98,7 +98,8 @@ export const REASONS: Readonly<Record<string, Reason>> = {
   },
   budget: {
     title: 'Beyond the cost allowed',
-    meaning: 'Copying stopped before it would have cost more than `--max-cost`. A higher one copies the rest.',
+    meaning:
+      'Copying stopped before it would have cost more than `--max-cost`. A new sync with a higher one copies the rest.',
   },
 };
 

@@ -1,5 +1,5 @@
 // The page's last part: what was asked for. Of a store it shows where pictures live, never how one gets in.
-import { formatUsd } from './forecast.ts';
+import { dollars } from './forecast.ts';
 import { formatBytes, formatDuration } from './format.ts';
 import { type Html, html, keyList, moment, name, visible } from './page-text.ts';
 
@@ -83,7 +83,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   concurrency: { title: 'Copied at once', show: text },
   tpsLimit: { title: 'Requests a second', show: (value) => html`at most ${String(value)}` },
   bandwidthLimit: { title: 'Bandwidth', show: (value) => html`at most ${formatBytes(Number(value))} a second` },
-  maxCostUsd: { title: 'Cost', show: (value) => html`at most ${formatUsd(Number(value))} USD` },
+  maxCostUsd: { title: 'Cost', show: (value) => html`at most ${dollars(Number(value))} USD` },
   storageClass: { title: 'Storage class', show: text },
   tags: { title: 'Tags', show: says({ false: 'not copied' }), usual: true },
   sseKmsKeyId: { title: 'Encrypted with', show: text },

@@ -69,8 +69,11 @@ const verdict = ({ report, result }: PageParts, standing: Standing): Html => {
 };
 
 const summarySection = ({ report, result, request }: PageParts): Html => {
-  const { onDifferent } = request.options as { readonly onDifferent?: 'keep' | 'overwrite' | 'newer' };
-  const notes = warningsOf(report, result, onDifferent ?? 'keep');
+  const { onDifferent = 'keep', maxCostUsd } = request.options as {
+    readonly onDifferent?: 'keep' | 'overwrite' | 'newer';
+    readonly maxCostUsd?: number;
+  };
+  const notes = warningsOf(report, result, onDifferent, maxCostUsd);
   return html`<section aria-labelledby="summary"><h2 id="summary">In short</h2>
 <dl>
 <dt>Source</dt><dd>${name(report.source)}</dd>

@@ -1,5 +1,6 @@
 // What a migration's end means, in sentences: the verdict and the warnings, the same in a terminal and on the page. Pure.
 import type { Side } from '../compare/entry.ts';
+import { dollars } from './forecast.ts';
 import { formatBytes, formatMoment, pictures } from './format.ts';
 import type { Report } from './report.ts';
 import type { Figure, Result } from './result.ts';
@@ -65,6 +66,24 @@ const syncVerdict = ({ remaining, outcomes, findings: { settling, archived } }: 
   return `${parts.filter((part) => part !== false).join('; ')}.`;
 };
 
+const costWarnings = ({ mode, reasons, forecast }: Report, maxCostUsd: number | undefined): string[] => {
+  const beyond = reasons.budget ?? 0;
+  if (beyond > 0) {
+    const nothing = beyond === forecast?.copyList.count ? ' Comparing alone may have cost as much.' : '';
+    return [
+      `--max-cost was reached: ${pictures(beyond)} ${beyond === 1 ? 'was' : 'were'} not copied.${nothing} A new sync of this pair with a higher one copies the rest.`,
+    ];
+  }
+  if (maxCostUsd === undefined || forecast === undefined || forecast.copyList.count === 0) return [];
+  if (forecast.usd.total === 0)
+    return [
+      '--max-cost limits nothing here: by the table of prices none of this costs anything. Prices of a service other than AWS go into picferry.json (prices.elsewhere).',
+    ];
+  if (mode === 'check' && forecast.usd.total > maxCostUsd)
+    return [`That is more than --max-cost allows (${dollars(maxCostUsd)} USD): a sync would leave some of them.`];
+  return [];
+};
+
 /** undefined where no comparison was completed. */
 const listedOn = (findings: Result['findings'], side: Side): number | undefined =>
   Object.values(findings).reduce<number | undefined>(
@@ -73,7 +92,12 @@ const listedOn = (findings: Result['findings'], side: Side): number | undefined 
   );
 
 /** What somebody should know although it is no failure. */
-export const warningsOf = (report: Report, result: Result, onDifferent: OnDifferent): string[] => {
+export const warningsOf = (
+  report: Report,
+  result: Result,
+  onDifferent: OnDifferent,
+  maxCostUsd?: number | undefined,
+): string[] => {
   const warnings: string[] = [];
   const { findings, outcomes, contentUnknown } = result;
   if (report.status === 'done' && report.message) warnings.push(`Copying broke off: ${withStop(report.message)}`);
@@ -104,12 +128,7 @@ export const warningsOf = (report: Report, result: Result, onDifferent: OnDiffer
       `${amount(outcomes.changedOnSource)} changed on the source during the copying, and ${verb(outcomes.changedOnSource, 'its copy was', 'their copies were')} not kept.`,
     );
   }
-  const beyond = report.reasons.budget ?? 0;
-  if (beyond > 0) {
-    warnings.push(
-      `--max-cost was reached: ${pictures(beyond)} ${beyond === 1 ? 'was' : 'were'} not copied. The same command with a higher one copies the rest.`,
-    );
-  }
+  warnings.push(...costWarnings(report, maxCostUsd));
   if (some(contentUnknown)) {
     warnings.push(
       `${amount(contentUnknown)} ${are(contentUnknown)} on both sides with the same size, but the content could not be compared.`,

@@ -1,6 +1,6 @@
 // What picferry.json may say: stores by name, and prices. Kept apart from its reader because loading zod takes a tenth of a second.
 import * as z from 'zod';
-import type { PriceChanges } from './prices.ts';
+import { LIST_PRICES, type PriceChanges } from './prices.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://s3.example.com' });
 
@@ -31,17 +31,23 @@ const storeName = z
   .string()
   .regex(/^[^./\\~][^/\\]*$/, 'is no name: it must hold no / or \\ and not begin with . or ~');
 
-const usd = z.number().nonnegative();
+/** More than any price: sums of it stay finite. */
+const usd = z.number().nonnegative().max(1_000_000);
 const classPrices = z.strictObject({
   writePerThousand: usd.exactOptional(),
   storagePerGbMonth: usd.exactOptional(),
 });
 
+/** A misspelt one would leave the real one at its price. */
+const storageClass = z
+  .string()
+  .refine((name) => Object.hasOwn(LIST_PRICES.classes, name), 'is no storage class of the table');
+
 /** Names as in prices.ts, which the compiler checks. */
 const prices: z.ZodType<PriceChanges> = z.strictObject({
   listPerThousand: usd.exactOptional(),
   readPerThousand: usd.exactOptional(),
-  classes: z.record(z.string().regex(/^[A-Z_]{1,40}$/, 'is no storage class'), classPrices).exactOptional(),
+  classes: z.record(storageClass, classPrices).exactOptional(),
   betweenRegionsPerGb: usd.exactOptional(),
   internetPerGb: usd.exactOptional(),
   lambdaPerGbSecond: usd.exactOptional(),

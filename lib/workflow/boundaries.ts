@@ -4,6 +4,7 @@ import type { Range } from '../compare/range.ts';
 import { mergedInto, rangesFromBoundaries } from '../compare/split.ts';
 import type { Store } from '../stores/store.ts';
 import type { Limits } from './limits.ts';
+import { noPages, type Pages } from './pages.ts';
 import type { StepContext } from './steps/context.ts';
 
 type Lookable = Pick<Store, 'prefixesBelow'>;
@@ -23,9 +24,12 @@ export const discoverBoundaries = async (
   context: Discovering,
 ): Promise<Found> => {
   const budget = Math.floor(context.limits.planRequests / 2);
-  const found = await Promise.all([source, destination].map((store) => leafPrefixes(store, budget, context)));
-  const boundaries = [...new Set(found.flatMap((side) => side.boundaries))].sort(compareKeys);
-  return { boundaries, requests: found.reduce((sum, { requests }) => sum + requests, 0) };
+  const [ofSource, ofDestination] = await Promise.all([
+    leafPrefixes(source, budget, context),
+    leafPrefixes(destination, budget, context),
+  ]);
+  const boundaries = [...new Set([...ofSource.boundaries, ...ofDestination.boundaries])].sort(compareKeys);
+  return { boundaries, requests: { source: ofSource.requests, destination: ofDestination.requests } };
 };
 
 /**
@@ -37,12 +41,17 @@ export const rangesAt = (boundaries: readonly string[], { planRangesWanted }: Li
 
 export interface Found {
   readonly boundaries: readonly string[];
+  readonly requests: Pages;
+}
+
+export const NOTHING_FOUND: Found = { boundaries: [], requests: noPages() };
+
+interface Leaves {
+  readonly boundaries: readonly string[];
   readonly requests: number;
 }
 
-export const NOTHING_FOUND: Found = { boundaries: [], requests: 0 };
-
-const leafPrefixes = async (store: Lookable, budget: number, context: Discovering): Promise<Found> => {
+const leafPrefixes = async (store: Lookable, budget: number, context: Discovering): Promise<Leaves> => {
   const leaves: string[] = [];
   let left = budget;
   let level = [''];

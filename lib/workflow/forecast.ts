@@ -37,6 +37,8 @@ export interface Forecasting {
   readonly terms: Terms;
   readonly request: MigrationRequest;
   readonly limits: Limits;
+  /** Requests to S3 that it takes to find prefixes. */
+  readonly planRequests: number;
   readonly comparison: Pick<Comparison, 'copyList' | 'pages' | 'tookMs'>;
   /** False: the list comes from an earlier migration, and only what was copied is compared. */
   readonly comparesFirst: boolean;
@@ -45,7 +47,7 @@ export interface Forecasting {
 }
 
 export const forecastOf = (input: Forecasting): Forecast => {
-  const { terms, comparison, comparesFirst, tasks, items } = input;
+  const { terms, planRequests, comparison, comparesFirst, tasks, items } = input;
   const { copyList, pages = { source: 0, destination: 0 }, tookMs = 0 } = comparison;
   const usage = copyingOf(input);
   // What had something to copy is listed once more, with what was copied.
@@ -64,7 +66,10 @@ export const forecastOf = (input: Forecasting): Forecast => {
   const invocations = lambda ? children + OWN_INVOCATIONS : 0;
   const transitions = lambda ? OWN_TRANSITIONS + children * CHILD_TRANSITIONS : 0;
   const tableWrites = lambda ? OWN_WRITES + children * CHILD_WRITES : 0;
-  const usdOfLists = terms.source.list * lists.source + terms.destination.list * lists.destination;
+  const usdOfLists =
+    terms.source.list * lists.source +
+    terms.destination.list * lists.destination +
+    Math.max(terms.source.list, terms.destination.list) * planRequests;
   const usd = {
     requests: usdOfLists + usdOfRequests(terms, usage.requests),
     transfer: copyList.bytes * terms.transferPerByte,
@@ -78,7 +83,10 @@ export const forecastOf = (input: Forecasting): Forecast => {
   return {
     copyList,
     requests: {
-      list: (isS3(input.request.source) ? lists.source : 0) + (isS3(input.request.destination) ? lists.destination : 0),
+      list:
+        planRequests +
+        (isS3(input.request.source) ? lists.source : 0) +
+        (isS3(input.request.destination) ? lists.destination : 0),
       read: sourceReads + destinationReads,
       write: writes,
     },
@@ -97,8 +105,8 @@ export const forecastOf = (input: Forecasting): Forecast => {
   };
 };
 
-/** To a hundredth of a cent: report.json has room for few digits. */
-const rounded = (usd: number): number => Math.round(usd * 1e4) / 1e4;
+/** To a hundredth of a cent, of which something is never nothing: report.json has room for few digits. */
+const rounded = (usd: number): number => (usd > 0 ? Math.max(1, Math.round(usd * 1e4)) / 1e4 : 0);
 
 interface Copying {
   readonly requests: { readonly sourceReads: number; readonly destinationReads: number; readonly writes: number };

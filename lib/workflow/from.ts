@@ -123,10 +123,10 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
   const budgeted = await writeCopyPlan(record, 1, items, comparison?.pages, context);
   await writeMissingList(record, earlier, items, context);
   const copyList = amountOfItems(items);
-  const { request, sameService = false } = record;
+  const { request, sameService = false, planRequests = 0 } = record;
   const { billing, limits } = context;
   const forecast = forecastOf({
-    ...{ terms: termsOf(request, sameService, billing, limits), request, limits, items },
+    ...{ terms: termsOf(request, sameService, billing, limits), request, limits, planRequests, items },
     ...{ comparison: { ...comparison, copyList }, comparesFirst: false, tasks: tasks.length },
   });
   const known = {

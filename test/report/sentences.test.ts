@@ -1,6 +1,7 @@
 // What a migration's end means, in sentences.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Forecast } from '../../lib/report/forecast.ts';
 import { resultOf } from '../../lib/report/result.ts';
 import { verdictOf, warningsOf } from '../../lib/report/sentences.ts';
 import type { OnDifferent } from '../../lib/workflow/request.ts';
@@ -82,4 +83,42 @@ describe('warnings', () => {
   for (const [what, given, onDifferent, text] of TABLE) {
     test(what, () => assert.match(warnings(given, onDifferent), text));
   }
+});
+
+describe('about --max-cost', () => {
+  const forecast = (total: number): Forecast => ({
+    copyList: amount(10),
+    ...{ requests: { list: 2, read: 0, write: 10 }, transferBytes: 0, transitions: 0, tableWrites: 0, seconds: 1 },
+    ...{ lambda: { invocations: 0, gigabyteSeconds: 0 }, prices: { asOf: '2026-11', changed: false } },
+    usd: { requests: total, transfer: 0, running: 0, total, storagePerMonth: 0 },
+  });
+  const TABLE: readonly (readonly [what: string, given: GivenReport, maxCostUsd: number | undefined, says: RegExp])[] =
+    [
+      [
+        'what was beyond it',
+        { reasons: { budget: 4 }, forecast: forecast(1) },
+        0.5,
+        /4 pictures were not copied\. A new sync/,
+      ],
+      [
+        'that comparing may have cost it all',
+        { reasons: { budget: 10 }, forecast: forecast(1) },
+        0.5,
+        /Comparing alone may/,
+      ],
+      ['that it limits nothing', { forecast: forecast(0) }, 0.5, /limits nothing here/],
+      [
+        'that a check found more than it pays for',
+        { mode: 'check', forecast: forecast(1) },
+        0.5,
+        /\(0\.50 USD\): a sync would leave/,
+      ],
+      ['nothing where it is enough', { mode: 'check', forecast: forecast(1) }, 2, /^$/],
+      ['nothing where nobody asked for it', { mode: 'check', forecast: forecast(0) }, undefined, /^$/],
+    ];
+  for (const [what, given, maxCostUsd, says] of TABLE)
+    test(`warns ${what}`, () => {
+      const report = givenReport(given);
+      assert.match(warningsOf(report, resultOf(report, ''), 'keep', maxCostUsd).join('\n'), says);
+    });
 });

@@ -45,7 +45,12 @@ const forecast = ({
   };
   const limits = { ...DEFAULT_LIMITS, copyChildren: billing.lambda ? 50 : 1 };
   return forecastOf({
-    ...{ terms: termsOf(request, source.type === 's3' && destination.type === 's3', billing, limits), request, limits },
+    ...{
+      terms: termsOf(request, source.type === 's3' && destination.type === 's3', billing, limits),
+      request,
+      limits,
+      planRequests: 0,
+    },
     comparison: {
       ...{ copyList: { count, bytes: count * mean }, tookMs: 10_000 },
       pages: source.type === 's3' ? { source: 1_100, destination: 50 } : { source: 0, destination: 50 },

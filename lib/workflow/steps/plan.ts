@@ -1,5 +1,6 @@
 // Plan: cuts the key space into tasks at prefixes found on both sides, and probes whether the stores share a service.
 
+import { SIDES, type Side } from '../../compare/entry.ts';
 import { EVERYTHING, type Range } from '../../compare/range.ts';
 import { groupRanges } from '../../compare/split.ts';
 import { probeSameService } from '../../stores/route.ts';
@@ -34,8 +35,10 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
     canCopyThere(source, destination),
     record.request.from ? NOTHING_FOUND : discoverBoundaries(source, destination, discovering),
   ]);
-  // The probe's own listing too.
-  const found = { sameService, planRequests: requests + 1 };
+  const isS3 = (side: Side): boolean => record.request[side].type === 's3';
+  // The probe lists the source, too.
+  const asked = SIDES.map((side) => (isS3(side) ? requests[side] : 0)).reduce((sum, one) => sum + one, 0);
+  const found = { sameService, planRequests: asked + Number(isS3('source')) };
   await changeMigration(context.records, migrationId, (now) => (hasEnded(now.status) ? undefined : found));
 
   const paths = { planPath: planPath(migrationId, 1), copyPlanPath: copyPlanPath(migrationId, 1) };

@@ -85,14 +85,14 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
 };
 
 const forecastFor = (
-  { request, sameService = false }: MigrationRecord,
+  { request, sameService = false, planRequests = 0 }: MigrationRecord,
   comparison: Comparison,
   tasks: number,
   items: readonly CopyItem[],
   { billing, limits }: StepContext,
 ): Forecast =>
   forecastOf({
-    ...{ terms: termsOf(request, sameService, billing, limits), request, limits },
+    ...{ terms: termsOf(request, sameService, billing, limits), request, limits, planRequests },
     ...{ comparison, comparesFirst: true, tasks, items },
   });
 
