@@ -3,7 +3,7 @@ import { addressOf } from '../stores/spec.ts';
 import { type PairDocument, pairIndexOf } from '../workflow/pair-index.ts';
 import type { Document, Records } from '../workflow/ports.ts';
 import { type MigrationRecord, readMigration } from '../workflow/record.ts';
-import { type SettleHost, settleIfDead } from '../workflow/settle.ts';
+import { type SettleHost, settledIfPossible } from '../workflow/settle.ts';
 import type { Pair } from './named-pair.ts';
 import { isRefusal, type Refusal, refused, shown } from './refusal.ts';
 import type { MigrationSummary } from './resources.ts';
@@ -31,7 +31,7 @@ export const listSummaries = async (host: SettleHost, options: ListingOptions): 
   const index = pair ? pairIndexOf(addressOf(pair.source), addressOf(pair.destination)) : 'migrations';
   const { entries, more } = await page<MigrationRecord | PairDocument>(records, index, limit, cursor);
   const found = await Promise.all(entries.map((entry) => recordOf(entry, records)));
-  const settled = await Promise.all(found.flatMap((record) => (record ? settleIfDead(record, host) : [])));
+  const settled = await Promise.all(found.flatMap((record) => (record ? settledIfPossible(record, host) : [])));
   const last = entries.at(-1);
   return {
     migrations: settled.map((record) => summaryOf(record, files)),

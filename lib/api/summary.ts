@@ -5,7 +5,7 @@ import type { ReportFiles } from '../workflow/ports.ts';
 import { readProgress } from '../workflow/progress.ts';
 import { type MigrationRecord, type RoundRecord, readMigration } from '../workflow/record.ts';
 import { reportOf } from '../workflow/report-of.ts';
-import { type SettleHost, settleIfDead } from '../workflow/settle.ts';
+import { type SettleHost, settledIfPossible } from '../workflow/settle.ts';
 import { noMigration, type Refusal } from './refusal.ts';
 import type { MigrationDetail, MigrationSummary, RoundFigures } from './resources.ts';
 
@@ -26,7 +26,7 @@ export const summaryOf = (record: MigrationRecord, files: Pick<ReportFiles, 'whe
 /** One whose process has died is settled first. What is no id is no key of the records either. */
 export const knownMigration = async (id: string, host: SettleHost): Promise<MigrationRecord | undefined> => {
   const record = /^[\w-]{1,80}$/.test(id) ? await readMigration(host.records, id) : undefined;
-  return record && settleIfDead(record, host);
+  return record && settledIfPossible(record, host);
 };
 
 export const detailOf = async (id: string, host: SettleHost): Promise<MigrationDetail | Refusal> => {

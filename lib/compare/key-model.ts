@@ -9,6 +9,8 @@ const BEYOND = 0x110000;
 const UNSEEN = 0.5;
 /** How fast older guesses stop counting when predictors are compared. */
 const MEMORY = 0.98;
+/** Contexts kept: names that are noise would have as many as there are names. */
+const MOST_CONTEXTS = 20_000;
 /** A context predicts better only where it does so clearly: it knows less than the whole depth does. */
 const CLEARLY = 0.9;
 
@@ -138,8 +140,10 @@ export class KeyModel {
   }
 
   #counts(kind: number, context: string): Counts {
-    const counts = this.#contexts[kind]!.get(context) ?? new Counts();
-    this.#contexts[kind]!.set(context, counts);
+    const known = this.#contexts[kind]!;
+    const counts = known.get(context) ?? new Counts();
+    // What is not kept knows nothing, and the depth's own table is asked.
+    if (known.size < MOST_CONTEXTS) known.set(context, counts);
     return counts;
   }
 

@@ -53,6 +53,8 @@ export interface CopyTask {
   readonly handOver?: AbortSignal;
   /** Aborted when the migration was asked to stop: a large picture that streams is not waited for. */
   readonly giveUp?: AbortSignal;
+  /** Asked before a stream that broke is read once more; false: it may not be. */
+  mayTryAgain?(): boolean;
   /** What an earlier invocation left of this very picture. */
   readonly upload?: OpenUpload;
   readonly uploads?: UploadLog;

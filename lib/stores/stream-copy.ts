@@ -95,7 +95,7 @@ export const openStreamRoute = (
       const outcome = await attempt(line, task).catch(outcomeOf);
       if (!('again' in outcome)) return pace && task.giveUp?.aborted && isUnavailable(outcome) ? GIVEN_UP : outcome;
       if (task.giveUp?.aborted) return { outcome: 'givenUp' };
-      if (attempts === ATTEMPTS) return outcome.again;
+      if (attempts === ATTEMPTS || task.mayTryAgain?.() === false) return outcome.again;
       await pause(delayMs);
     }
   };

@@ -1,4 +1,5 @@
 // What `--max-cost` leaves for copying, and which item of a copy plan gets how much of it.
+import { noPages, type Pages } from './pages.ts';
 import type { CopyItem } from './payloads.ts';
 import type { MigrationRecord } from './record.ts';
 import { type Terms, usdOfPicture } from './terms.ts';
@@ -15,24 +16,29 @@ const CHILD_WRITES = 40;
 const COPY_SECONDS = 0.2;
 
 /** USD, as far as figures tell: listings that were counted, and what copying items noted as begun. */
-export const spentUsd = ({ rounds, planRequests = 0 }: MigrationRecord, { source, destination }: Terms): number => {
+export const spentUsd = ({ rounds, planRequests = 0 }: MigrationRecord, terms: Terms): number => {
+  const { source, destination } = terms;
   const planning = planRequests * Math.max(source.list, destination.list);
   return rounds.reduce((sum, { comparison, copying }) => {
-    const { pages = { source: 0, destination: 0 } } = comparison ?? {};
-    return sum + pages.source * source.list + pages.destination * destination.list + (copying?.chargedUsd ?? 0);
+    const { pages = noPages(), looks = 0 } = comparison ?? {};
+    return sum + usdOfComparing({ pages, looks }, terms) + (copying?.chargedUsd ?? 0);
   }, planning);
 };
 
+interface Asked {
+  readonly pages: Pages;
+  /** Pictures that were looked at on both sides. */
+  readonly looks: number;
+}
+
+export const usdOfComparing = ({ pages, looks }: Asked, { source, destination }: Terms): number =>
+  pages.source * source.list + pages.destination * destination.list + looks * (source.read + destination.read);
+
 /** What may be spent on copying now: the comparison that follows is paid from the rest. */
-export const leftUsd = (
-  maxCostUsd: number,
-  spent: number,
-  pages: { readonly source: number; readonly destination: number },
-  copyList: number,
-  { source, destination }: Terms,
-): number => {
-  const comparing =
-    pages.source * source.list + (pages.destination + Math.ceil(copyList / 1_000) + 1) * destination.list;
+export const leftUsd = (maxCostUsd: number, spent: number, asked: Asked, copyList: number, terms: Terms): number => {
+  // What was copied is listed there as well: in as many pages as all of the source took, where a service's pages are small.
+  const more = Math.min(copyList, Math.max(Math.ceil(copyList / 1_000), asked.pages.source)) + 1;
+  const comparing = usdOfComparing(asked, terms) + more * terms.destination.list;
   return maxCostUsd * (1 - KEPT_BACK) - spent - comparing * MORE_PAGES;
 };
 
@@ -65,12 +71,17 @@ const usdOfItem = (terms: Terms, { amount: { count, bytes } }: CopyItem, atOnce:
   );
 };
 
-/** In the order of the plan, so that what goes first is paid first. An item with 0 is not begun; where nothing costs, nothing is limited. */
+/**
+ * In the order of the plan, so that what goes first is paid first. An item with 0 is not begun; where nothing costs, nothing
+ * is limited. What is left beyond what all of them want pays for what they have to try again.
+ */
 export const allotted = (items: readonly CopyItem[], left: number, terms: Terms, atOnce: number): CopyItem[] => {
   const [ofChild, least] = [usdOfChild(terms), usdOfAttempt(terms, 0, atOnce)];
+  const all = items.reduce((sum, item) => sum + usdOfItem(terms, item, atOnce), 0);
+  const times = Math.max(1, all > 0 ? left / all : 1);
   let rest = left;
   return items.map((item) => {
-    const wanted = usdOfItem(terms, item, atOnce);
+    const wanted = usdOfItem(terms, item, atOnce) * times;
     if (wanted === 0) return item;
     const share = Math.min(wanted, rest);
     // Not even one picture: nobody has to be started to find that out.

@@ -1,9 +1,9 @@
 // Writes a copy plan, with what `--max-cost` leaves for each of its items; Copy is given those that it leaves anything for.
 
-import { allotted, isBeyondBudget, leftUsd, spentUsd } from './budget.ts';
+import { allotted, isBeyondBudget, leftUsd, spentUsd, usdOfComparing } from './budget.ts';
 import { amountOfItems } from './copy-plan.ts';
 import { writeJson } from './lines.ts';
-import { noPages, type Pages } from './pages.ts';
+import type { Pages } from './pages.ts';
 import { affordableCopyPlanPath, copyPlanPath } from './paths.ts';
 import type { CopyItem } from './payloads.ts';
 import type { MigrationRecord } from './record.ts';
@@ -18,12 +18,18 @@ export interface Budgeted {
   readonly isUsedUp: boolean;
 }
 
-/** `pages`: of the comparison that found these items; the next one reads about as many. Repeated, it writes the same. */
+/** Of the comparison that found the items: the next one asks for about as much. */
+export interface Asked {
+  readonly pages: Pages;
+  readonly looks: number;
+}
+
+/** Repeated with the same prices, it writes the same. */
 export const writeCopyPlan = async (
   record: MigrationRecord,
   round: number,
   items: readonly CopyItem[],
-  pages: Pages = noPages(),
+  asked: Asked,
   context: StepContext,
 ): Promise<Budgeted> => {
   const { id, request } = record;
@@ -36,8 +42,9 @@ export const writeCopyPlan = async (
   const terms = termsOf(request, record.sameService ?? false, context.billing, context.limits);
   // Whatever came later, where this is a repetition: earlier rounds cost what they cost.
   const before = { ...record, rounds: record.rounds.filter((one) => one.round < round) };
-  const spent = spentUsd(before, terms) + pages.source * terms.source.list + pages.destination * terms.destination.list;
-  const left = leftUsd(maxCostUsd, spent, pages, amountOfItems(items).count, terms);
+  // A migration that goes on from an earlier one's lists has compared nothing yet.
+  const own = request.from && round === 1 ? 0 : usdOfComparing(asked, terms);
+  const left = leftUsd(maxCostUsd, spentUsd(before, terms) + own, asked, amountOfItems(items).count, terms);
   const atOnce = Math.min(
     ...items.map((item) => copiesAtOnce(request.options, copyPace(request, item, context.limits), context.limits)),
   );

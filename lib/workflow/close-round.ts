@@ -59,7 +59,7 @@ export const closeRound = async (
   const closed = await changeMigration(host.records, record.id, (now) => {
     // Somebody ended it meanwhile: its figures stay as they were reported.
     const ended = hasEnded(now.status);
-    const { comparison, copying } = now.rounds.find((one) => one.round === round) ?? {};
+    const { comparison, copying, budgeted } = now.rounds.find((one) => one.round === round) ?? {};
     isFirst = !ended && copying === undefined;
     if (ended) return undefined;
     const figures = {
@@ -68,7 +68,8 @@ export const closeRound = async (
       ...(broke === undefined ? {} : { broke }),
       ...(chargedUsd > 0 && { chargedUsd }),
     };
-    const closing = { round, ...(comparison ? { comparison } : {}), copyList, copying: figures };
+    const kept = { ...(comparison && { comparison }), ...(budgeted && { budgeted }) };
+    const closing = { round, ...kept, copyList, copying: figures };
     // In its place: later rounds may have begun where this is a repetition that comes late.
     return {
       rounds: [

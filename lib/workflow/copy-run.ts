@@ -123,11 +123,12 @@ export class CopyRun {
             handOver,
             giveUp,
             uploads: this.uploadsOf(position),
+            mayTryAgain: () => this.parts.spending?.takes(size) !== false,
             ...(upload ? { upload } : {}),
           },
         );
       });
-      if (!outcome) return;
+      if (!outcome) return upload ? undefined : this.parts.spending?.giveBack(size);
       if (outcome.outcome === 'unfinished') this.open.set(position, outcome.upload);
       else if (outcome.outcome === 'givenUp') {
         this.open.delete(position);

@@ -39,7 +39,7 @@ export interface Forecasting {
   readonly limits: Limits;
   /** Requests to S3 that it takes to find prefixes. */
   readonly planRequests: number;
-  readonly comparison: Pick<Comparison, 'copyList' | 'pages' | 'tookMs'>;
+  readonly comparison: Pick<Comparison, 'copyList' | 'pages' | 'looks' | 'tookMs'>;
   /** False: the list comes from an earlier migration, and only what was copied is compared. */
   readonly comparesFirst: boolean;
   readonly tasks: number;
@@ -48,7 +48,7 @@ export interface Forecasting {
 
 export const forecastOf = (input: Forecasting): Forecast => {
   const { terms, planRequests, comparison, comparesFirst, tasks, items } = input;
-  const { copyList, pages = { source: 0, destination: 0 }, tookMs = 0 } = comparison;
+  const { copyList, pages = { source: 0, destination: 0 }, looks = 0, tookMs = 0 } = comparison;
   const usage = copyingOf(input);
   // What had something to copy is listed once more, with what was copied.
   const again = copyList.count === 0 ? 0 : 1;
@@ -69,7 +69,8 @@ export const forecastOf = (input: Forecasting): Forecast => {
   const usdOfLists =
     terms.source.list * lists.source +
     terms.destination.list * lists.destination +
-    Math.max(terms.source.list, terms.destination.list) * planRequests;
+    Math.max(terms.source.list, terms.destination.list) * planRequests +
+    comparisons * looks * (terms.source.read + terms.destination.read);
   const usd = {
     requests: usdOfLists + usdOfRequests(terms, usage.requests),
     transfer: copyList.bytes * terms.transferPerByte,
@@ -87,7 +88,7 @@ export const forecastOf = (input: Forecasting): Forecast => {
         planRequests +
         (isS3(input.request.source) ? lists.source : 0) +
         (isS3(input.request.destination) ? lists.destination : 0),
-      read: sourceReads + destinationReads,
+      read: sourceReads + destinationReads + 2 * comparisons * looks,
       write: writes,
     },
     transferBytes: terms.transferPerByte > 0 ? copyList.bytes : 0,

@@ -3,6 +3,7 @@ import { minus, NOTHING, sameAmount } from '../compare/entry.ts';
 import { compareKeys } from '../compare/key.ts';
 import { sumOfOutcomes } from '../compare/outcomes.ts';
 import { type Budgeted, writeCopyPlan } from './budgeted-plan.ts';
+import { closeRound } from './close-round.ts';
 import { amountOfItems } from './copy-plan.ts';
 import { entriesInOrder } from './copying-order.ts';
 import { UnreadableFile } from './errors.ts';
@@ -18,6 +19,7 @@ import {
 import { forecastOf } from './forecast.ts';
 import { filesOf, type ItemDocument } from './item-document.ts';
 import { gzipLines, writeJson } from './lines.ts';
+import { noPages } from './pages.ts';
 import { copyPlanPath, missingIndexPath, missingPath, planPath } from './paths.ts';
 import type { CopyItem, ShardRef } from './payloads.ts';
 import { readCopyPlan } from './plan-files.ts';
@@ -120,14 +122,16 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
   const tasks = tasksOf(ranges, planningLimits(record.request.options, context.limits));
   await writeJson(context.files, planPath(record.id, 1), tasks);
   const comparison = earlier.rounds.find((one) => one.round === round)?.comparison;
-  const budgeted = await writeCopyPlan(record, 1, items, comparison?.pages, context);
+  // One that itself went on from lists has no first comparison: the one before has.
+  const pages = comparison?.pages ?? earlier.earlier?.pages ?? noPages();
+  const budgeted = await writeCopyPlan(record, 1, items, { pages, looks: comparison?.looks ?? 0 }, context);
   await writeMissingList(record, earlier, items, context);
   const copyList = amountOfItems(items);
   const { request, sameService = false, planRequests = 0 } = record;
   const { billing, limits } = context;
   const forecast = forecastOf({
     ...{ terms: termsOf(request, sameService, billing, limits), request, limits, planRequests, items },
-    ...{ comparison: { ...comparison, copyList }, comparesFirst: false, tasks: tasks.length },
+    ...{ comparison: { ...comparison, pages, copyList }, comparesFirst: false, tasks: tasks.length },
   });
   const known = {
     statistics: findingsOf(earlier)!,
@@ -137,13 +141,15 @@ export const planFrom = async (record: MigrationRecord, context: StepContext): P
     keptForGood: keptForGoodUpTo(earlier, round),
     rangesForGood: (comparison?.rangesForGood ?? 0) + (earlier.earlier?.rangesForGood ?? 0) + (round > 1 ? 1 : 0),
     listedAt: asOf(earlier) ?? 0,
+    pages,
   };
   // Somebody ended it meanwhile: its figures stay as they were reported. Or this one was taken for lost, and its successor is further.
-  await changeMigration(context.records, record.id, (now) =>
+  const planned = await changeMigration(context.records, record.id, (now) =>
     hasEnded(now.status) || now.rounds.length > 0
       ? undefined
       : { rounds: [{ round: 1, copyList }], earlier: known, forecast },
   );
+  if (budgeted.isUsedUp) await closeRound(planned, 1, 'budget', context);
   return budgeted;
 };
 

@@ -175,9 +175,11 @@ export class ListRun {
     this.lastCommitAt = context.now();
 
     const resolved: ResolvedStretch[] = [];
+    let looks = 0;
     for (const stretch of stretches) {
       const judged = await resolveStretch(stretch, statistics, resolver, this);
       for (const { finding, both } of judged.byContent) keepExample(examples, finding, both);
+      looks += judged.looks;
       resolved.push(judged);
     }
     const wrong = disagreement(statistics);
@@ -202,6 +204,7 @@ export class ListRun {
       listedAt: earliest([...listings, before.listedAt]),
       examples: addExamples(before.examples, examples),
       pages: addPages(before.pages, pages),
+      looks: (before.looks ?? 0) + looks,
     });
     this.committed = true;
   }

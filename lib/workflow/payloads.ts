@@ -11,7 +11,7 @@ export interface PlanOutput {
   readonly migrationId: string;
   readonly round: number;
   /** Which state Begin goes to. */
-  readonly begin: 'List' | 'Copy';
+  readonly begin: 'List' | 'Copy' | 'Finish';
   readonly planPath: string;
   readonly copyPlanPath: string;
 }

@@ -4,6 +4,7 @@ import type { Amount } from '../compare/entry.ts';
 import type { Outcomes } from '../compare/outcomes.ts';
 import type { CompactStatistics } from '../compare/statistics.ts';
 import type { Forecast } from '../report/forecast.ts';
+import type { Budgeted } from './budgeted-plan.ts';
 import type { Pages } from './pages.ts';
 import type { Document, Records } from './ports.ts';
 import type { MigrationRequest } from './request.ts';
@@ -30,9 +31,13 @@ export interface RoundRecord {
     readonly listedAt?: number;
     /** Listing requests that were answered. */
     readonly pages?: Pages;
+    /** Pictures that were looked at on both sides, one by one. */
+    readonly looks?: number;
     /** From the migration's beginning, or the end of the copying before, ms. */
     readonly tookMs?: number;
   };
+  /** With `--max-cost`: what Summarise decided, whatever a repetition of it would. */
+  readonly budgeted?: Budgeted;
   /** What Copy was given: the copy list of this round's copy-plan.json. */
   readonly copyList?: Amount;
   readonly copying?: {
@@ -84,6 +89,8 @@ export interface MigrationRecord extends Document {
     readonly keptForGood?: Amount;
     readonly rangesForGood: number;
     readonly listedAt: number;
+    /** What its comparison asked for. */
+    readonly pages?: Pages;
   };
   readonly endedAt?: string;
 }

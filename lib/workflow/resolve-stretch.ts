@@ -20,11 +20,15 @@ export interface ResolvedStretch extends Pick<Stretch, 'of' | 'order' | 'after' 
 interface JudgedStretch extends ResolvedStretch {
   /** What only content could tell. */
   readonly byContent: readonly ByContent[];
+  /** Pictures that both sides were asked about, one by one. */
+  readonly looks: number;
 }
 
 interface ByContent {
   readonly both: BothSides;
   readonly finding: Finding;
+  /** Both sides were asked once more before it was called different. */
+  readonly isConfirmed: boolean;
 }
 
 export interface Resolver {
@@ -68,6 +72,9 @@ export const resolveStretch = async (
     left: [...archived, ...settling, ...different.filter(({ tooYoung }, i) => !wanted[i] || tooYoung)],
     kept: different.filter((_, i) => !wanted[i]),
     byContent,
+    looks:
+      byContent.filter(({ isConfirmed }) => isConfirmed).length +
+      (resolver.onDifferent === 'newer' ? different.length : 0),
   };
 };
 
@@ -83,19 +90,20 @@ const compareContents = async (
       if (broken.failure) throw broken.failure.error;
       const seen = await Promise.all([source.md5(both.source), destination.md5(both.destination)]);
       const judged = judgeContent(...seen);
-      if (judged.finding !== 'different') return { both, judged };
+      if (judged.finding !== 'different') return { both, judged, isConfirmed: false };
       const { key } = both.source;
       return {
         both,
+        isConfirmed: true,
         judged: judgeContent(await confirmed(source, key, seen[0]), await confirmed(destination, key, seen[1])),
       };
     },
     { concurrency: LOOKS_AT_ONCE },
   );
-  return looked.map(({ both, judged: { finding, contentUnknown } }) => {
+  return looked.map(({ both, isConfirmed, judged: { finding, contentUnknown } }) => {
     countFinding(statistics, finding, both, contentUnknown);
-    if (finding !== 'different') return { both, finding };
-    return { both, finding, found: foundIn(both.source, finding, { keyPattern, minAgeMs, listedAt }) };
+    if (finding !== 'different') return { both, finding, isConfirmed };
+    return { both, finding, isConfirmed, found: foundIn(both.source, finding, { keyPattern, minAgeMs, listedAt }) };
   });
 };
 

@@ -51,6 +51,17 @@ export const settle = async (
 
 const TIMED_OUT = 'It ran longer than a migration may. Start it again: what was copied is kept.';
 
+/** For whoever only looks: one that cannot be settled now (the disk is full) is shown as it stands, and settled by a later look. */
+export const settledIfPossible = async (record: MigrationRecord, host: SettleHost): Promise<MigrationRecord> => {
+  try {
+    return await settleIfDead(record, host);
+  } catch (error) {
+    const { name, message } = error as Error;
+    host.log('not settled', { migrationId: record.id, error: name, message });
+    return record;
+  }
+};
+
 /**
  * For whoever only looks: a migration whose process is gone is settled, and one that ended and got no further than its
  * record is completed; a living one is left alone.

@@ -27,6 +27,11 @@ export class Spending {
     return this.charged;
   }
 
+  /** It did not begin after all. */
+  giveBack(sizeBytes: number): void {
+    this.charged -= this.parts.usdOf(sizeBytes);
+  }
+
   /** True: it is paid for and may begin. */
   takes(sizeBytes: number): boolean {
     const charged = this.charged + this.parts.usdOf(sizeBytes);

@@ -39,6 +39,8 @@ export interface TaskDocument extends Committed {
   readonly examples: Examples;
   /** Pages that were read, by side. An older document does not say. */
   readonly pages?: Pages;
+  /** Pictures that were looked at on both sides, one by one. */
+  readonly looks?: number;
 }
 
 export const freshTask = (task: PlanTask): Omit<TaskDocument, keyof Committed> => ({

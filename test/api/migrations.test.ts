@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { describe, test } from 'node:test';
+import type { Listing } from '../../lib/api/listing.ts';
 import type { MigrationDetail, MigrationSummary, ReportView } from '../../lib/api/resources.ts';
 import type { ItemDocument } from '../../lib/workflow/item-document.ts';
 import { itemSk, migrationPk, readMigration } from '../../lib/workflow/record.ts';
@@ -96,6 +97,27 @@ describe('GET /migrations/{id}', () => {
     host.liveness.isDead = async () => true;
     const { status, cause } = (await call('GET', `/migrations/${id}`)).json as MigrationDetail;
     assert.deepEqual([status, cause], ['failed', 'killed']);
+  });
+
+  test('and GET /migrations show it as it stands where a full disk keeps it from being settled', async (t) => {
+    const { call, start, host, hold, letGo, ended } = await givenApi(t);
+    hold();
+    const id = await start(SYNC);
+    host.liveness.isDead = async () => true;
+    const { put } = host.records;
+    host.records.put = async () => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'ENOSPC' });
+    };
+    assert.equal(((await call('GET', `/migrations/${id}`)).json as MigrationDetail).status, 'running');
+    const { migrations } = (await call('GET', '/migrations')).json as Listing;
+    assert.deepEqual(
+      migrations.map(({ status }) => status),
+      ['running'],
+    );
+    host.records.put = put;
+    assert.equal(((await call('GET', `/migrations/${id}`)).json as MigrationDetail).status, 'failed');
+    letGo();
+    await ended(id);
   });
 });
 

@@ -101,6 +101,11 @@ describe('a migration', () => {
     assert.equal((await follow({ Plan })).trace, `Plan Begin ${COPYING} ${LISTING} Finish`);
   });
 
+  test('that begins with an earlier list and has no money for it finishes', async () => {
+    const Plan = () => ({ ...id, round: 1, begin: 'Finish', ...PATHS });
+    assert.equal((await follow({ Plan })).trace, 'Plan Begin Finish');
+  });
+
   test('copies in three rounds at most, and compares after the last', async () => {
     const Summarise: typeof PAPER_STEPS.Summarise = ({ round }) => ({
       ...(PAPER_STEPS.Summarise({ round: 1 }) as object),

@@ -30,7 +30,8 @@ export async function* listRange(client: S3Client, prefix: string, range: Range)
     checkOrder(client, last, page.entries);
     const first = page.entries[0];
     last = page.entries.at(-1)?.key ?? last;
-    const isLast = page.next === undefined || isAtEnd(last, range);
+    // A full page that calls itself the last is believed once it was asked what follows: after it was handed on.
+    const isLast = (page.next === undefined && !page.isFull) || isAtEnd(last, range);
     // A service that ignores start-after sends what lies before the range too.
     const isWithin =
       first === undefined || (compareKeys(first.key, range.after) > 0 && (last === undefined || contains(range, last)));

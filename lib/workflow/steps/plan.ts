@@ -39,12 +39,15 @@ export const plan: RunStep<PlanInput, PlanOutput> = async ({ migrationId }, cont
   // The probe lists the source, too.
   const asked = SIDES.map((side) => (isS3(side) ? requests[side] : 0)).reduce((sum, one) => sum + one, 0);
   const found = { sameService, planRequests: asked + Number(isS3('source')) };
-  await changeMigration(context.records, migrationId, (now) => (hasEnded(now.status) ? undefined : found));
+  await changeMigration(context.records, migrationId, (now) =>
+    // The first one's stand: others count with them.
+    hasEnded(now.status) || now.planRequests !== undefined ? undefined : found,
+  );
 
   const paths = { planPath: planPath(migrationId, 1), copyPlanPath: copyPlanPath(migrationId, 1) };
   if (record.request.from) {
-    const { path } = await planFrom({ ...record, ...found }, context);
-    return { migrationId, round: 1, begin: 'Copy', ...paths, copyPlanPath: path };
+    const { path, isUsedUp } = await planFrom({ ...record, ...found }, context);
+    return { migrationId, round: 1, begin: isUsedUp ? 'Finish' : 'Copy', ...paths, copyPlanPath: path };
   }
   await planOnce(migrationId, tasksOf(rangesAt(boundaries, limits), limits), context);
   return { migrationId, round: 1, begin: 'List', ...paths };

@@ -50,7 +50,10 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
   const { options } = record.request;
   const most = itemsAtMost(options, shards.length, context.limits);
   const copyPlan = planCopying(shards, options.order, most, context.limits.copyChildren);
-  const budgeted = await writeCopyPlan(record, round, copyPlan, comparison.pages, context);
+  // A repetition that comes late finds other prices perhaps, and Copy at work: what was decided stands.
+  const known = record.rounds.find((one) => one.round === round);
+  const asked = { pages: comparison.pages ?? noPages(), looks: comparison.looks ?? 0 };
+  const budgeted = known?.budgeted ?? (await writeCopyPlan(record, round, copyPlan, asked, context));
   if (round === 1) {
     await writeMissingList(files, migrationId, shards);
     await writeJson(files, examplesPath(migrationId), examples);
@@ -61,11 +64,15 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
     // Somebody ended it meanwhile: its figures stay as they were reported. Or this is a repetition: the figures are the
     // same, and the round may have been copied since.
     isFirst = !hasEnded(now.status) && !now.rounds.some((one) => one.round === round);
-    const rounds = [...now.rounds, { round, comparison, copyList: comparison.copyList }];
+    const decided = options.maxCostUsd === undefined ? {} : { budgeted };
+    const rounds = [...now.rounds, { round, comparison, copyList: comparison.copyList, ...decided }];
     return isFirst ? { rounds, ...(forecast && { forecast }) } : undefined;
   });
   if (isFirst) countComparison(comparison.statistics, context);
-  if (budgeted.isUsedUp) closed = await closeRound(closed, round, 'budget', context);
+  // Where nothing was copied yet, its copy list has its outcomes now; else the last round that copied tells what failed.
+  const decided = closed.rounds.find((one) => one.round === round)?.budgeted ?? budgeted;
+  if (decided.isUsedUp && copiedRounds(closed).length === 0)
+    closed = await closeRound(closed, round, 'budget', context);
   await writeReportSoFar(context, closed);
   context.log('compared', { migrationId, round, copyList: comparison.copyList, remaining: comparison.remaining });
 
@@ -78,9 +85,9 @@ export const summarise: RunStep<SummariseInput, SummariseOutput> = async ({ migr
     copyListCount: comparison.copyList.count,
     roundsCopied: copied.length,
     copiedLastRound: last ? last.copied.count + last.replaced.count : 1,
-    budgetUsedUp: budgeted.isUsedUp,
+    budgetUsedUp: decided.isUsedUp,
     planPath: planPath(migrationId, round),
-    copyPlanPath: budgeted.path,
+    copyPlanPath: decided.path,
   };
 };
 
@@ -111,6 +118,7 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
   const different = { kept: NOTHING, keptForGood: NOTHING };
   let listedAt = Number.POSITIVE_INFINITY;
   let pages: Pages = noPages();
+  let looks = 0;
   let done = 0;
   for await (const task of context.records.list<TaskDocument>(migrationPk(migrationId), tasksPrefix(round))) {
     if (!task.done) continue;
@@ -119,6 +127,7 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
     listedAt = Math.min(listedAt, task.listedAt);
     examples = addExamples(examples, task.examples);
     pages = addPages(pages, task.pages);
+    looks += task.looks ?? 0;
     const its = await shardsOf(task, context.files);
     // One by one: a call takes some hundred thousand arguments at most, and one task may have more shards.
     for (const shard of its) shards.push(shard);
@@ -144,7 +153,7 @@ const addUp = async (migrationId: string, round: number, tasks: number, context:
     statistics: toCompact(statistics),
     ...sums,
     ...different,
-    pages,
+    ...{ pages, looks },
     ...(tasks > 0 ? { listedAt } : {}),
   };
   return { comparison, shards, examples };

@@ -116,6 +116,15 @@ describe('a listing', () => {
     assert.deepEqual(keysOf(await listing(inTurn(page(raw.join(''))))), keys);
   });
 
+  test('is over only when a full page that calls itself the last was asked what follows', async () => {
+    const last = page(object('a.jpg'), '<MaxKeys>1</MaxKeys><IsTruncated>false</IsTruncated>');
+    await using s3 = await scriptedS3(inTurn(last, page('')));
+    const said: boolean[] = [];
+    for await (const { isLast } of (await s3.store({ prefix: '' })).list(EVERYTHING)) said.push(isLast ?? false);
+    assert.deepEqual(said, [false]);
+    assert.equal(s3.seen.length, 2);
+  });
+
   for (const [what, modified, isWhole] of [
     ['what arrived meanwhile', '2024-07-01T12:00:00.000Z', true],
     ['what was there before', '2024-07-01T11:59:59.000Z', false],
