@@ -54,26 +54,38 @@ export interface Contender {
 export interface Placed extends Omit<Measured, 'output'> {
   readonly name: string;
   readonly rounds: number;
+  /** Seconds that the server needed meanwhile; undefined where nobody can tell. */
+  readonly serverCpu: number | undefined;
+}
+
+interface Stand {
+  readonly scratch: string;
+  readonly service?: { cpu(): Promise<number | undefined> };
+  say(what: string): void;
 }
 
 /** In turn, so that whatever else the machine does meets all alike; the first round of each warms up and is not counted. */
 export const inTurn = async (
   contenders: readonly Contender[],
   rounds: number,
-  { scratch, say }: { readonly scratch: string; say(what: string): void },
+  { scratch, service, say }: Stand,
 ): Promise<Placed[]> => {
-  const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
+  const results = new Map<string, (Measured & { readonly serverCpu: number })[]>(
+    contenders.map(({ name }) => [name, []]),
+  );
   for (let round = 0; round <= rounds; round++) {
     for (const { name, rounds: most = rounds, before, command, check } of contenders) {
       // Who takes minutes has no round to warm up: whoever went before has warmed the server.
       if (round > most || (round === 0 && most < rounds)) continue;
       await before?.();
+      const cpuBefore = await service?.cpu();
       const measured = await measure(command(), scratch);
+      const serverCpu = ((await service?.cpu()) ?? Number.NaN) - (cpuBefore ?? Number.NaN);
       await check?.(measured);
       say(
         `  ${round === 0 ? 'warming up' : `round ${round}`}: ${name} ${measured.wall.toFixed(2)} s, CPU ${measured.cpu.toFixed(2)} s`,
       );
-      if (round > 0) results.get(name)!.push(measured);
+      if (round > 0) results.get(name)!.push({ ...measured, serverCpu });
     }
   }
   return contenders.map(({ name }) => {
@@ -85,7 +97,10 @@ export const inTurn = async (
         wall: median(all.map(({ wall }) => wall)),
         cpu: median(all.map(({ cpu }) => cpu)),
       },
+      serverCpu: known(median(all.map(({ serverCpu }) => serverCpu))),
       maxRssBytes: Math.max(...all.map(({ maxRssBytes }) => maxRssBytes)),
     };
   });
 };
+
+const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);

@@ -1,7 +1,7 @@
 // The S3-compatible server that Picferry and its peers are measured on: MinIO or versitygw, or a small one in memory for a smoke run.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,8 @@ export interface Service extends AsyncDisposable {
   /** Whoever is measured has its keys. */
   readonly env: Readonly<Record<string, string>>;
   makeBucket(name: string): Promise<void>;
+  /** What it has used so far, seconds of CPU; undefined where nobody can tell. */
+  cpu(): Promise<number | undefined>;
 }
 
 const KEYS = {
@@ -61,6 +63,7 @@ const built = async (server: Server, { scratch, cache, say }: Running): Promise<
   }
   return {
     ...{ url, env: KEYS, makeBucket: async (name) => void (await mkdir(join(data, name))) },
+    cpu: () => cpuOf(child.pid),
     [Symbol.asyncDispose]: async () => {
       const exit = once(child, 'exit');
       child.kill();
@@ -73,7 +76,7 @@ const inMemory = async (): Promise<Service> => {
   const child = fork(join(import.meta.dirname, 'memory-service.ts'));
   const [{ url, env }] = (await once(child, 'message')) as [Pick<Service, 'url' | 'env'>];
   return {
-    ...{ url, env },
+    ...{ url, env, cpu: () => cpuOf(child.pid) },
     makeBucket: async (name) => {
       const made = once(child, 'message');
       child.send(name);
@@ -85,6 +88,13 @@ const inMemory = async (): Promise<Service> => {
       await exit;
     },
   };
+};
+
+/** Linux's ticks are hundredths of a second; fields 14 and 15 of what it tells, behind a name in brackets. */
+const cpuOf = async (pid: number | undefined): Promise<number | undefined> => {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields && (Number(fields[11]) + Number(fields[12])) / 100;
 };
 
 const isReady = (url: string): Promise<boolean> =>
