@@ -1,7 +1,9 @@
 // One check of a flat bucket with so many ranges at once: node flat-client.ts URL BUCKET RANGES STATE_DIR; prints its figures as JSON.
+
 import { openEmbedded } from '../lib/embedded/host.ts';
 import { readMigration } from '../lib/workflow/record.ts';
 import { startMigration } from '../lib/workflow/start.ts';
+import { DEFAULT_OPTIONS } from '../test/support/default-options.ts';
 
 export interface FlatFigures {
   /** Seconds, from the migration's start to its end. */
@@ -13,18 +15,11 @@ const [url = '', bucket = '', ranges = '1', stateDir = ''] = process.argv.slice(
 const host = await openEmbedded({ stateDir, limits: { listStreams: Number(ranges) * 2 } });
 const store = (name: string) =>
   ({ type: 's3', bucket: name, prefix: '', region: 'us-east-1', endpointUrl: url, createOnly: 'headFirst' }) as const;
-const options = {
-  include: [],
-  exclude: [],
-  checksum: false,
-  onDifferent: 'keep',
-  order: 'newest',
-  tags: true,
-} as const;
+
 const began = performance.now();
 // Nothing is missing on an empty source's destination: what is measured is listing, not writing lists.
 const started = await startMigration(
-  { mode: 'check', source: store('nothing'), destination: store(bucket), options },
+  { mode: 'check', source: store('nothing'), destination: store(bucket), options: DEFAULT_OPTIONS },
   host,
 );
 if (started.kind !== 'started') throw new Error(JSON.stringify(started));

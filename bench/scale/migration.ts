@@ -1,4 +1,5 @@
 // A whole sync on paper: the definition's own states, the real Plan, Summarise, Verify and Finish, List and Copy simulated; adds up what it used.
+
 import { readDefinition, withNumbers } from '../../lib/workflow/definition.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../lib/workflow/limits.ts';
 import type { CopyInput, ListInput, Step } from '../../lib/workflow/payloads.ts';
@@ -7,6 +8,7 @@ import { type MigrationRecord, migrationPk } from '../../lib/workflow/record.ts'
 import type { MigrationRequest } from '../../lib/workflow/request.ts';
 import { startMigration } from '../../lib/workflow/start.ts';
 import { steps } from '../../lib/workflow/steps/index.ts';
+import { DEFAULT_OPTIONS } from '../../test/support/default-options.ts';
 import { INVOKE_MS, TRANSITION_MS } from './assumptions.ts';
 import { copyItemOnPaper } from './copy-child.ts';
 import type { Layout } from './layouts.ts';
@@ -67,7 +69,7 @@ const requestOf = (): MigrationRequest => ({
   mode: 'sync',
   source: { type: 's3', bucket: 'old', prefix: '', region: 'eu-central-1', createOnly: 'native' },
   destination: { type: 's3', bucket: 'new', prefix: '', region: 'eu-central-1', createOnly: 'native' },
-  options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true },
+  options: DEFAULT_OPTIONS,
 });
 
 export const migrateOnPaper = async (layout: Layout, limits: Limits = DEPLOYED): Promise<Used> => {

@@ -1,4 +1,5 @@
 // Pages of migrations: whatever shares a time, each is shown exactly once, newest first.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -9,6 +10,7 @@ import { pairDocumentOf } from '../../lib/workflow/pair-index.ts';
 import type { Document, Records } from '../../lib/workflow/ports.ts';
 import { type MigrationRecord, migrationPk } from '../../lib/workflow/record.ts';
 import type { SettleHost } from '../../lib/workflow/settle.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 import { givenApi } from '../support/given-api.ts';
 
 const at = (ms: number): string => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
@@ -20,7 +22,7 @@ const put = async (records: Records, id: string, createdAt: string, source = '/o
       mode: 'check',
       source: { type: 'folder', path: source },
       destination: { type: 'folder', path: destination },
-      options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true },
+      options: DEFAULT_OPTIONS,
     },
     ...{ pair: 'p', fencing: 1, rounds: [] },
   };

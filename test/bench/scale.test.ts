@@ -1,4 +1,5 @@
 // Scale on paper: its figures come out, a quota lowered below what was used is named, and paper agrees with the real List and the interpreter.
+
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -25,6 +26,7 @@ import { migrationPk, taskSk } from '../../lib/workflow/record.ts';
 import { startMigration } from '../../lib/workflow/start.ts';
 import { list } from '../../lib/workflow/steps/list.ts';
 import type { TaskDocument } from '../../lib/workflow/task-document.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const million = await migrateOnPaper(cameras(1_000_000));
@@ -229,16 +231,13 @@ const listForReal = async (ranges: readonly Range[], layout: Layout) => {
   const host = createPaperHost(DEPLOYED, storeOf(true));
   const context = { ...host.context(), openStore: async (_: unknown, side: string) => storeOf(side === 'source') };
   const executions = { start: async () => {}, stop: async () => {}, status: async () => 'running' as const };
-  const options = {
-    include: [],
-    exclude: [],
-    checksum: false,
-    onDifferent: 'keep',
-    order: 'newest',
-    tags: true,
-  } as const;
+
   const [source, destination] = [storeOf(true).spec, storeOf(false).spec];
-  await startMigration({ mode: 'sync', source, destination, options }, { ...context, executions }, { id: ID });
+  await startMigration(
+    { mode: 'sync', source, destination, options: DEFAULT_OPTIONS },
+    { ...context, executions },
+    { id: ID },
+  );
   await list({ migrationId: ID, round: 1, task: { index: 0, ranges } }, context);
   return { document: host.documents.get(`${migrationPk(ID)} ${taskSk(1, 0)}`) as TaskDocument, pages };
 };

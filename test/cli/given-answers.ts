@@ -1,22 +1,17 @@
 // Answers of an API, for tests of what the command line makes of them.
+
 import type { MigrationDetail, ReportView } from '../../lib/api/resources.ts';
 import type { ScheduleView } from '../../lib/api/schedule.ts';
 import { noOutcomes } from '../../lib/compare/outcomes.ts';
 import type { Report } from '../../lib/report/report.ts';
 import { resultOf } from '../../lib/report/result.ts';
 import { amount, givenReport } from '../report/reports.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 import type { Reply } from '../support/scripted-s3.ts';
 
 export const ID = '20260501-120000-abcdef';
 export const WHERE = 's3://reports/migrations/report.json';
-export const OPTIONS = {
-  include: [],
-  exclude: [],
-  checksum: false,
-  onDifferent: 'keep',
-  order: 'newest',
-  tags: true,
-} as const;
+export const OPTIONS = DEFAULT_OPTIONS;
 
 export const report: Report = givenReport({ id: ID });
 

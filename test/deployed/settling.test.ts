@@ -1,4 +1,5 @@
 // Which migrations Settle closes: the one an event names, and in a sweep those whose lease ran out.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { settleEvent } from '../../lib/deployed/settling.ts';
@@ -8,6 +9,7 @@ import { holdsLock, pairOf, takeLock } from '../../lib/workflow/lock.ts';
 import type { ExecutionStatus } from '../../lib/workflow/ports.ts';
 import { type MigrationRecord, migrationPk, readMigration, type Status } from '../../lib/workflow/record.ts';
 import type { SettleHost } from '../../lib/workflow/settle.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const LEASE_MS = 20 * 60_000;
@@ -60,7 +62,7 @@ const given = async () => {
         mode: 'sync',
         source: { type: 's3', bucket: id, prefix: '', createOnly: 'native' },
         destination: { type: 's3', bucket: 'destination', prefix: '', createOnly: 'native' },
-        options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true },
+        options: DEFAULT_OPTIONS,
       },
     };
     await host.records.put(record);

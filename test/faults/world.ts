@@ -10,6 +10,7 @@ import type { CreateOnly, S3Spec, StoreSpec } from '../../lib/stores/spec.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import type { MigrationRequest, Options } from '../../lib/workflow/request.ts';
 import type { Cleanup } from '../support/cleanup.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 import { type Folders, givenFolders } from '../support/embedded-migration.ts';
 import type { MemoryBucket, PutOptions } from '../support/memory-s3/bucket.ts';
 import { type MemoryS3, memoryS3 } from '../support/memory-s3/memory-s3.ts';
@@ -88,7 +89,7 @@ export const givenWorld = async (context: Cleanup, options: WorldOptions): Promi
     mode,
     source: world.source.spec,
     destination: world.destination.spec,
-    options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true, ...asked },
+    options: { ...DEFAULT_OPTIONS, ...asked },
   });
   const host: World['host'] = async (hostOptions = {}) => {
     const opened: Store[] = [];

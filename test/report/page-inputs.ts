@@ -1,16 +1,9 @@
 // What pages are made from, for tests of pages.
+
 import type { PageInput } from '../../lib/report/page-parts.ts';
 import type { MigrationRequest, Options } from '../../lib/workflow/request.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 import { type GivenReport, givenReport } from './reports.ts';
-
-export const DEFAULTS: Options = {
-  include: [],
-  exclude: [],
-  checksum: false,
-  onDifferent: 'keep',
-  order: 'newest',
-  tags: true,
-};
 
 export interface GivenPage {
   readonly report?: GivenReport;
@@ -26,6 +19,6 @@ export const givenPage = ({ report, examples = {}, request, options }: GivenPage
     source: { type: 'folder', path: '/old' },
     destination: { type: 'folder', path: '/new' },
     ...request,
-    options: { ...DEFAULTS, ...options },
+    options: { ...DEFAULT_OPTIONS, ...options },
   },
 });

@@ -11,6 +11,7 @@ import type { From, MigrationRequest, Options } from '../../lib/workflow/request
 import { settle } from '../../lib/workflow/settle.ts';
 import { type StartResult, startFrom, startMigration } from '../../lib/workflow/start.ts';
 import type { Cleanup } from './cleanup.ts';
+import { DEFAULT_OPTIONS } from './default-options.ts';
 
 export interface Folders {
   readonly root: string;
@@ -70,7 +71,7 @@ export const request = (
   mode,
   source: { type: 'folder', path: folders.source },
   destination: { type: 'folder', path: folders.destination },
-  options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true, ...options },
+  options: { ...DEFAULT_OPTIONS, ...options },
 });
 
 export interface Ended {

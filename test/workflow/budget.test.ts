@@ -1,4 +1,5 @@
 // Shares of --max-cost: never more than there is, first things first, one charge an attempt.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -8,19 +9,13 @@ import { DEFAULT_LIMITS } from '../../lib/workflow/limits.ts';
 import type { CopyItem } from '../../lib/workflow/payloads.ts';
 import { Spending } from '../../lib/workflow/spending.ts';
 import { termsOf } from '../../lib/workflow/terms.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const store = { type: 's3', bucket: 'b', prefix: '', createOnly: 'native' } as const;
-const options = {
-  include: [],
-  exclude: [],
-  checksum: false,
-  onDifferent: 'keep',
-  order: 'newest',
-  tags: true,
-} as const;
+
 const terms = (lambda: boolean) =>
   termsOf(
-    { mode: 'sync', source: store, destination: store, options },
+    { mode: 'sync', source: store, destination: store, options: DEFAULT_OPTIONS },
     true,
     { prices: LIST_PRICES, ...(lambda && { lambda: { gigabytes: 1.73, region: 'us-east-1' } }) },
     DEFAULT_LIMITS,

@@ -1,4 +1,5 @@
 // Ranges that turn out long are cut while they are listed: whatever the cuts, every key is compared once and lists keep their order.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -10,6 +11,7 @@ import { migrationPk, taskSk } from '../../lib/workflow/record.ts';
 import type { MigrationRequest } from '../../lib/workflow/request.ts';
 import { shardsOf, type TaskDocument } from '../../lib/workflow/task-document.ts';
 import { linesOf } from '../faults/named.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 import { type Folders, givenFolders, givenHost, run } from '../support/embedded-migration.ts';
 import { memoryS3 } from '../support/memory-s3/memory-s3.ts';
 import { KEYS } from '../support/scripted-s3.ts';
@@ -85,7 +87,7 @@ test('every key is compared once, and the missing list is in key order', async (
       }) as const;
     const asked: MigrationRequest = {
       ...{ mode: 'check', source: store('old'), destination: store('new') },
-      options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true },
+      options: DEFAULT_OPTIONS,
     };
     const { id, report } = await run(host, asked);
 

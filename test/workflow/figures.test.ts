@@ -1,4 +1,5 @@
 // A migration's figures out of its rounds: tables.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Amount } from '../../lib/compare/entry.ts';
@@ -6,6 +7,7 @@ import { noOutcomes, type Outcome } from '../../lib/compare/outcomes.ts';
 import { newStatistics, toCompact } from '../../lib/compare/statistics.ts';
 import { asOf, outcomesOf, remainingForGoodUpTo, remainingOf } from '../../lib/workflow/figures.ts';
 import type { MigrationRecord, RoundRecord } from '../../lib/workflow/record.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const amount = (count: number): Amount => ({ count, bytes: count * 10 });
 
@@ -48,7 +50,7 @@ const record = (rounds: RoundRecord[], earlier?: MigrationRecord['earlier']): Mi
     mode: 'sync',
     source: { type: 'folder', path: '/a' },
     destination: { type: 'folder', path: '/b' },
-    options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true },
+    options: DEFAULT_OPTIONS,
   },
 });
 

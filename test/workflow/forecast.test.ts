@@ -1,4 +1,5 @@
 // Forecasts, by hand: what a sync of a known comparison takes.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { forecastText, formatUsd } from '../../lib/report/forecast.ts';
@@ -8,6 +9,7 @@ import { forecastOf } from '../../lib/workflow/forecast.ts';
 import { DEFAULT_LIMITS } from '../../lib/workflow/limits.ts';
 import type { Options } from '../../lib/workflow/request.ts';
 import { type Billing, termsOf } from '../../lib/workflow/terms.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const aws: StoreSpec = { type: 's3', bucket: 'b', prefix: '', createOnly: 'native' };
 const folder: StoreSpec = { type: 'folder', path: '/pictures' };
@@ -39,7 +41,7 @@ const forecast = ({
   const request = {
     ...({ mode: 'sync', source, destination } as const),
     options: {
-      ...({ include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true } as const),
+      ...DEFAULT_OPTIONS,
       ...options,
     },
   };

@@ -1,4 +1,5 @@
 // Summarise of a task with more shards than a call takes arguments: half a billion missing pictures below one prefix.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { flat } from '../../bench/scale/layouts.ts';
@@ -10,6 +11,7 @@ import { migrationPk, taskSk } from '../../lib/workflow/record.ts';
 import { startMigration } from '../../lib/workflow/start.ts';
 import { summarise } from '../../lib/workflow/steps/summarise.ts';
 import { freshTask } from '../../lib/workflow/task-document.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const ID = '20261101-000000-shards';
 const SHARDS = 200_000;
@@ -18,15 +20,13 @@ test('200,000 shards of one task are summed up and planned', async () => {
   const store = paperStore(flat(1), 'old', () => host.clock, { lists: 0 });
   const host = createPaperHost(DEPLOYED, store);
   const executions = { start: async () => {}, stop: async () => {}, status: async () => 'running' as const };
-  const options = {
-    include: [],
-    exclude: [],
-    checksum: false,
-    onDifferent: 'keep',
-    order: 'newest',
-    tags: true,
+
+  const request = {
+    mode: 'sync',
+    source: store.spec,
+    destination: { ...store.spec, bucket: 'new' },
+    options: DEFAULT_OPTIONS,
   } as const;
-  const request = { mode: 'sync', source: store.spec, destination: { ...store.spec, bucket: 'new' }, options } as const;
   await startMigration(request, { ...host.context(), executions }, { id: ID });
 
   const amount = { count: SHARDS, bytes: SHARDS };

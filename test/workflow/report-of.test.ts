@@ -1,4 +1,5 @@
 // report.json has at most 4,096 bytes, whatever an error says and however long the addresses are.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -10,6 +11,7 @@ import type { Forecast } from '../../lib/report/forecast.ts';
 import { REPORT_MAX_BYTES } from '../../lib/report/report.ts';
 import type { MigrationRecord } from '../../lib/workflow/record.ts';
 import { reportOf, writeReport } from '../../lib/workflow/report-of.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const recordOf = (text: string): MigrationRecord => ({
   ...{ pk: 'migration#m', sk: 'record', index: 'migrations', version: 0, id: 'm', pair: 'p', fencing: 1, rounds: [] },
@@ -18,7 +20,7 @@ const recordOf = (text: string): MigrationRecord => ({
     mode: 'sync',
     source: { type: 'folder', path: `/${text}` },
     destination: { type: 'folder', path: `/${text}` },
-    options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true },
+    options: DEFAULT_OPTIONS,
   },
 });
 

@@ -1,4 +1,5 @@
 // Start: one migration under one id, wherever an attempt breaks off and whoever repeats it.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openSqliteRecords } from '../../lib/embedded/sqlite-records.ts';
@@ -10,12 +11,13 @@ import type { Document, ExecutionStatus } from '../../lib/workflow/ports.ts';
 import { type MigrationRecord, migrationPk, readMigration } from '../../lib/workflow/record.ts';
 import type { MigrationRequest } from '../../lib/workflow/request.ts';
 import { type StartHost, startFrom, startMigration } from '../../lib/workflow/start.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const REQUEST: MigrationRequest = {
   mode: 'sync',
   source: { type: 'folder', path: '/old' },
   destination: { type: 'folder', path: '/new' },
-  options: { include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true },
+  options: DEFAULT_OPTIONS,
 };
 const ID = '20260131-120000-first1';
 const PAIR = pairOf('/old', '/new');

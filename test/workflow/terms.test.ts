@@ -1,4 +1,5 @@
 // Which prices hold for a pair, and what copying one picture asks of its stores: a table.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LIST_PRICES, pricesWith } from '../../lib/stores/prices.ts';
@@ -6,6 +7,7 @@ import type { S3Spec, StoreSpec } from '../../lib/stores/spec.ts';
 import { DEFAULT_LIMITS } from '../../lib/workflow/limits.ts';
 import type { Options } from '../../lib/workflow/request.ts';
 import { type Billing, requestsOf, termsOf, usdOfPicture } from '../../lib/workflow/terms.ts';
+import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const GB = 1e9;
 const KB = 1_000;
@@ -31,7 +33,7 @@ const terms = (
     {
       ...{ mode: 'sync', source, destination },
       options: {
-        ...{ include: [], exclude: [], checksum: false, onDifferent: 'keep', order: 'newest', tags: true },
+        ...DEFAULT_OPTIONS,
         ...options,
       },
     },

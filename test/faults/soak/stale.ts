@@ -1,9 +1,11 @@
 // Leaves what owners leave that died without a process to ask: a lock whose lease ran out, and a record that says `running`.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf } from '../../../lib/stores/spec.ts';
 import { pairOf } from '../../../lib/workflow/lock.ts';
 import type { Records } from '../../../lib/workflow/ports.ts';
 import { type MigrationRecord, migrationPk } from '../../../lib/workflow/record.ts';
+import { DEFAULT_OPTIONS } from '../../support/default-options.ts';
 import type { Random } from '../cameras/random.ts';
 import { count } from './driving.ts';
 import type { SoakPair } from './pairs.ts';
@@ -35,17 +37,16 @@ const leaveOne = async ({ sides }: SoakPair, number: number, { records }: Leavin
   const { pk: _, ...expected } = { pk, migrationId: null, fencing: lock.fencing };
   const taken = { pk, sk: 'lock', migrationId: id, fencing, leaseUntil: Date.now() - 1, holder: null };
   if (!(await records.put(taken as never, expected))) return false;
-  const options = {
-    include: [],
-    exclude: [],
-    checksum: false,
-    onDifferent: 'keep',
-    order: 'newest',
-    tags: true,
-  } as const;
+
   const record: MigrationRecord = {
     ...{ pk: migrationPk(id), sk: 'record', index: 'migrations', createdAt: new Date().toISOString(), version: 0, id },
-    ...{ request: { mode: 'sync', source, destination, options }, status: 'running', pair, fencing, rounds: [] },
+    ...{
+      request: { mode: 'sync', source, destination, options: DEFAULT_OPTIONS },
+      status: 'running',
+      pair,
+      fencing,
+      rounds: [],
+    },
   };
   await records.put(record, 'absent');
   return true;
