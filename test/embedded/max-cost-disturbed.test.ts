@@ -1,55 +1,15 @@
 // --max-cost where something breaks, hands on, comes late or asks for more: no more is spent, and what failed is called failed.
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import type { EmbeddedOptions } from '../../lib/embedded/host.ts';
-import { pricesWith } from '../../lib/stores/prices.ts';
+import { describe, test } from 'node:test';
 import { changeMigration, listMigrations } from '../../lib/workflow/record.ts';
-import type { Options } from '../../lib/workflow/request.ts';
 import { summarise } from '../../lib/workflow/steps/summarise.ts';
-import { bucketSide } from '../faults/world.ts';
-import { contentOf, counts, givenFolders, givenHost, pictures, request, run } from '../support/embedded-migration.ts';
-import { memoryS3 } from '../support/memory-s3/memory-s3.ts';
-import { errorReply, KEYS, type SeenRequest } from '../support/scripted-s3.ts';
-
-process.env.AWS_ACCESS_KEY_ID = KEYS.accessKeyId;
-process.env.AWS_SECRET_ACCESS_KEY = KEYS.secretAccessKey;
-
-/** A thousand times AWS's. */
-const PRICES = { listPerThousand: 5, readPerThousand: 0.4, writePerThousand: 5, outPerGb: 0, storagePerGbMonth: 0 };
-const usdOf = ({ method, query }: SeenRequest): number => {
-  if (method === 'GET' || method === 'HEAD') return (query.has('list-type') ? 5 : 0.4) / 1_000;
-  return method === 'DELETE' ? 0 : 5 / 1_000;
-};
-
-interface Given {
-  readonly count?: number;
-  readonly pageSize?: number;
-  readonly toFolder?: true;
-  readonly perByte?: number;
-  readonly content?: (content: string) => string;
-  readonly options?: EmbeddedOptions;
-}
-
-const given = async (t: TestContext, { count = 200, pageSize = 1_000, perByte = 0, content, ...more }: Given = {}) => {
-  const folders = await givenFolders(t);
-  const service = await memoryS3({ pageSize });
-  folders.closing.push(async () => service[Symbol.asyncDispose]());
-  const [source, destination] = ['old', 'new'].map((name) => bucketSide(service, name, 'native'));
-  const all = pictures(count);
-  for (const [key, text] of Object.entries(all)) await source!.put(key, content ? content(text) : text);
-  const prices = pricesWith({ elsewhere: { ...PRICES, outPerGb: perByte * 1e9 } });
-  const host = await givenHost(folders, { prices, limits: { shardEntries: 20, copiesPerShard: 4 }, ...more.options });
-  const asked = (asks: Partial<Options>, mode: 'check' | 'sync' = 'sync') => {
-    const asking = { ...request(folders, mode, asks), source: source!.spec };
-    return more.toFolder ? asking : { ...asking, destination: destination!.spec };
-  };
-  const spent = () => service.seen.reduce((sum, one) => sum + usdOf(one), 0);
-  return { folders, service, host, keys: Object.keys(all).sort(), destination: destination!, asked, spent };
-};
+import { contentOf, counts, run } from '../support/embedded-migration.ts';
+import { givenPriced } from '../support/priced-migration.ts';
+import { errorReply } from '../support/scripted-s3.ts';
 
 describe('with a limit that is far away', () => {
   test('a stream that was given up once is tried again, and nothing is called too expensive', async (t) => {
-    const { service, host, keys, folders, asked } = await given(t, {
+    const { service, host, keys, folders, asked } = await givenPriced(t, {
       ...{ count: 16, toFolder: true, content: (text) => text + 'x'.repeat(5_000) },
       options: { invocationMs: 2_000, limits: { shardEntries: 200, copiesPerShard: 16, handOnMs: 1_200 } },
     });
@@ -67,7 +27,7 @@ describe('with a limit that is far away', () => {
 
 describe('with a limit that is met', () => {
   test('what failed is called failed, and only the rest not tried', async (t) => {
-    const { service, host, asked } = await given(t);
+    const { service, host, asked } = await givenPriced(t);
     service.around = ({ method, path }, next) =>
       method === 'PUT' && /0[123]0000\.jpg$/.test(path) ? errorReply(403, 'AccessDenied') : next();
     const { report } = await run(host, asked({ maxCostUsd: 0.5 }));
@@ -78,7 +38,7 @@ describe('with a limit that is met', () => {
   });
 
   test('a Summarise that comes again while Copy runs, with other figures, changes nothing', async (t) => {
-    const { service, host, destination, asked } = await given(t);
+    const { service, host, destination, asked } = await givenPriced(t);
     let puts = 0;
     service.around = async ({ method }, next) => {
       if (method === 'PUT' && ++puts === 15) {
@@ -96,7 +56,7 @@ describe('with a limit that is met', () => {
   });
 
   test('looks at different ones are paid for, too', async (t) => {
-    const { service, host, destination, keys, asked, spent } = await given(t, { count: 500 });
+    const { service, host, destination, keys, asked, spent } = await givenPriced(t, { count: 500 });
     for (const key of keys.slice(0, 400))
       await destination.put(key, 'edited there', { modifiedAt: Date.now() - 60_000 });
     const { report } = await run(host, asked({ maxCostUsd: 0.3, onDifferent: 'newer' }));
@@ -107,7 +67,7 @@ describe('with a limit that is met', () => {
   });
 
   test('a stream that breaks is paid for each time', async (t) => {
-    const { service, host, asked } = await given(t, {
+    const { service, host, asked } = await givenPriced(t, {
       count: 40,
       toFolder: true,
       perByte: 0.001,
@@ -130,7 +90,7 @@ describe('with a limit that is met', () => {
 
 describe('going on from an earlier migration', () => {
   test('that itself went on from one: the comparison behind is kept back', async (t) => {
-    const { service, host, asked, spent } = await given(t, { pageSize: 2 });
+    const { service, host, asked, spent } = await givenPriced(t, { pageSize: 2 });
     const check = await run(host, asked({ maxCostUsd: 1.6 }, 'check'));
     service.around = ({ method }, next) => (method === 'PUT' ? errorReply(403, 'AccessDenied') : next());
     const refused = await run(host, { from: check.id, only: 'missing' });
@@ -142,7 +102,7 @@ describe('going on from an earlier migration', () => {
   });
 
   test('with nothing left to copy with: nothing is listed either', async (t) => {
-    const { service, host, asked } = await given(t, { pageSize: 2 });
+    const { service, host, asked } = await givenPriced(t, { pageSize: 2 });
     const check = await run(host, asked({ maxCostUsd: 0.01 }, 'check'));
     const before = service.seen.length;
     const { report } = await run(host, { from: check.id, only: 'missing' });

@@ -1,53 +1,15 @@
 // --max-cost: what is really asked of the stores never costs more, what was not tried says so, and more money copies the rest.
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import type { EmbeddedOptions } from '../../lib/embedded/host.ts';
+import { describe, test } from 'node:test';
 import { pricesWith } from '../../lib/stores/prices.ts';
-import type { Options } from '../../lib/workflow/request.ts';
-import { bucketSide } from '../faults/world.ts';
-import { counts, givenFolders, givenHost, pictures, request, run } from '../support/embedded-migration.ts';
-import { memoryS3 } from '../support/memory-s3/memory-s3.ts';
-import { KEYS, type SeenRequest } from '../support/scripted-s3.ts';
-
-process.env.AWS_ACCESS_KEY_ID = KEYS.accessKeyId;
-process.env.AWS_SECRET_ACCESS_KEY = KEYS.secretAccessKey;
-
-/** A thousand times AWS's, so that a small album costs a dollar. */
-const PRICES = { listPerThousand: 5, readPerThousand: 0.4, writePerThousand: 5, outPerGb: 0, storagePerGbMonth: 0 };
-const prices = pricesWith({ elsewhere: PRICES });
-
-const usdOf = ({ method, query }: SeenRequest): number => {
-  if (method === 'GET' || method === 'HEAD') return (query.has('list-type') ? 5 : 0.4) / 1_000;
-  return method === 'DELETE' ? 0 : 5 / 1_000;
-};
-
-interface Given {
-  readonly count?: number;
-  readonly createOnly?: 'native' | 'headFirst';
-  readonly options?: EmbeddedOptions;
-}
-
-const given = async (t: TestContext, { count = 200, createOnly = 'native', options = {} }: Given = {}) => {
-  const folders = await givenFolders(t);
-  const service = await memoryS3();
-  folders.closing.push(async () => service[Symbol.asyncDispose]());
-  const [source, destination] = ['old', 'new'].map((name) => bucketSide(service, name, createOnly));
-  for (const [key, content] of Object.entries(pictures(count))) await source!.put(key, content);
-  const host = await givenHost(folders, { prices, limits: { shardEntries: 20, copiesPerShard: 4 }, ...options });
-  const asked = (asks: Partial<Options>, mode: 'check' | 'sync' = 'sync') => ({
-    ...request(folders, mode, asks),
-    source: source!.spec,
-    destination: destination!.spec,
-  });
-  const spent = () => service.seen.reduce((sum, one) => sum + usdOf(one), 0);
-  return { service, host, destination: destination!, asked, spent };
-};
+import { counts, pictures, run } from '../support/embedded-migration.ts';
+import { givenPriced } from '../support/priced-migration.ts';
 
 describe('a migration that may cost so much', () => {
   for (const createOnly of ['native', 'headFirst'] as const) {
     for (const maxCostUsd of [0.001, 0.06, 0.1, 0.25, 0.5, 0.9, 1.2]) {
       test(`${maxCostUsd} USD, ${createOnly}: costs no more, and everything has an outcome`, async (t) => {
-        const { host, asked, destination, spent } = await given(t, { createOnly });
+        const { host, asked, destination, spent } = await givenPriced(t, { createOnly });
         const { report } = await run(host, asked({ maxCostUsd }));
         assert.equal(report.status, 'done', report.message ?? '');
         const { copied, notTried } = report.outcomes;
@@ -64,7 +26,7 @@ describe('a migration that may cost so much', () => {
   }
 
   test('enough: copies everything, as without a limit', async (t) => {
-    const { host, asked } = await given(t);
+    const { host, asked } = await givenPriced(t);
     const { report } = await run(host, asked({ maxCostUsd: 2 }));
     assert.deepEqual(counts(report.outcomes), { copied: 200 });
     assert.equal(report.remaining?.count, 0);
@@ -72,7 +34,7 @@ describe('a migration that may cost so much', () => {
   });
 
   test('the newest pictures are paid for first', async (t) => {
-    const { host, asked, destination } = await given(t);
+    const { host, asked, destination } = await givenPriced(t);
     await run(host, asked({ maxCostUsd: 0.5 }));
     const newest = Object.keys(pictures(200)).sort().reverse();
     const arrived = await destination.keys();
@@ -81,7 +43,7 @@ describe('a migration that may cost so much', () => {
   });
 
   test('the same command with more copies the rest, and so does --from with only what was not tried', async (t) => {
-    const { host, asked, destination } = await given(t);
+    const { host, asked, destination } = await givenPriced(t);
     const first = await run(host, asked({ maxCostUsd: 0.5 }));
     const copied = first.report.outcomes.copied.count;
     assert.ok(copied > 0 && copied < 200);
@@ -97,7 +59,7 @@ describe('a migration that may cost so much', () => {
   });
 
   test('a check with a limit finds everything; what is copied from it keeps to the limit', async (t) => {
-    const { host, asked, destination, spent } = await given(t);
+    const { host, asked, destination, spent } = await givenPriced(t);
     const check = await run(host, asked({ maxCostUsd: 0.4 }, 'check'));
     assert.equal(check.report.remaining?.count, 200);
     const before = spent();
@@ -109,7 +71,9 @@ describe('a migration that may cost so much', () => {
   });
 
   test('one item: stops in the middle of it', async (t) => {
-    const { host, asked, spent } = await given(t, { options: { limits: { shardEntries: 5_000, copiesPerShard: 4 } } });
+    const { host, asked, spent } = await givenPriced(t, {
+      options: { limits: { shardEntries: 5_000, copiesPerShard: 4 } },
+    });
     const { report } = await run(host, asked({ maxCostUsd: 0.5 }));
     assert.ok(report.outcomes.copied.count > 20 && report.outcomes.copied.count < 100);
     assert.equal(report.outcomes.copied.count + report.outcomes.notTried.count, 200);
@@ -117,7 +81,7 @@ describe('a migration that may cost so much', () => {
   });
 
   test('what costs nothing is not limited', async (t) => {
-    const { host, asked } = await given(t, { options: { prices: pricesWith() } });
+    const { host, asked } = await givenPriced(t, { options: { prices: pricesWith() } });
     const { report } = await run(host, asked({ maxCostUsd: 0.01 }));
     assert.deepEqual(counts(report.outcomes), { copied: 200 });
   });
