@@ -3,6 +3,7 @@ import { SIDES, type Side } from '../compare/entry.ts';
 import { checkPair, resolveStore, UsageError } from '../stores/address.ts';
 import { refuseOtherThanFolder, refuseSecret } from '../stores/here.ts';
 import { readPicferryJson } from '../stores/picferry-json.ts';
+import { type Prices, pricesWith } from '../stores/prices.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { MigrationRequest, Mode } from '../workflow/request.ts';
 import type { PairFlags, StoreFlags } from './flags.ts';
@@ -19,9 +20,9 @@ export const requestOf = async (
   addresses: Readonly<Record<Side, string>>,
   flags: PairFlags,
   { cwd, env, stateDir }: Place,
-): Promise<MigrationRequest> => {
+): Promise<{ readonly request: MigrationRequest; readonly prices: Prices }> => {
   const options = optionsOf(flags);
-  const { stores } = await readPicferryJson(cwd);
+  const { stores, prices } = await readPicferryJson(cwd);
   const spec = (side: Side): StoreSpec =>
     resolveStore(addresses[side], { side, cwd, env, stores, ...serviceFlags(side, flags) });
   const request: MigrationRequest = { mode, source: spec('source'), destination: spec('destination'), options };
@@ -29,7 +30,7 @@ export const requestOf = async (
   for (const side of SIDES) refuseOtherThanFolder(side, request[side]);
   refuseS3Flags(request);
   for (const side of SIDES) refuseSecret(request[side]);
-  return request;
+  return { request, prices: pricesWith(prices) };
 };
 
 const serviceFlags = (side: Side, flags: StoreFlags) =>

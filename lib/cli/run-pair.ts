@@ -44,8 +44,7 @@ export const runPair = async (mode: Mode, source: string, destination: string, f
   refuseDetach(flags);
   const stateDir = stateDirOf(flags.stateDir);
   const place = { cwd: process.cwd(), env: process.env, stateDir };
-  const request = await requestOf(mode, { source, destination }, flags, place);
-  const prices = await readPrices(place.cwd);
+  const { request, prices } = await requestOf(mode, { source, destination }, flags, place);
   const host = await openEmbedded({ stateDir, prices, ...concurrencyOf(request.options.concurrency) });
   return runOn(host, () => startMigration(request, host), flags);
 };

@@ -1,7 +1,6 @@
 // Runs `show`: what was asked, how far it is, how it ended.
 import type { MigrationDetail } from '../api/resources.ts';
-import { dollars } from '../report/forecast.ts';
-import { formatBytes, formatCount, formatMoment } from '../report/format.ts';
+import { formatBytes, formatCount, formatLimitUsd, formatMoment } from '../report/format.ts';
 import { printable } from '../report/printable.ts';
 import { hasEnded } from '../workflow/record.ts';
 import { EXIT } from './exit.ts';
@@ -71,7 +70,7 @@ const optionsText = ({ request: { options } }: MigrationDetail): string => {
     ...exclude.map((glob) => `exclude ${glob}`),
     ...Object.entries(named).map(([name, value]) => `${name} ${value}`),
     tpsLimit !== undefined && `at most ${tpsLimit} requests a second`,
-    maxCostUsd !== undefined && `at most ${dollars(maxCostUsd)} USD`,
+    maxCostUsd !== undefined && `at most ${formatLimitUsd(maxCostUsd)} USD`,
     bandwidthLimit !== undefined && `at most ${formatBytes(bandwidthLimit)} a second`,
     minAgeMs !== undefined && `min age ${minAgeMs / 1_000} s`,
     checksum && 'checksum',

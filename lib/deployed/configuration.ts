@@ -6,6 +6,20 @@ import type { PriceChanges } from '../stores/prices.ts';
 const arn = z.string().startsWith('arn:');
 const seconds = z.coerce.number().positive();
 
+/** As the stack wrote it. */
+const json = <T>() =>
+  z
+    .string()
+    .default('{}')
+    .transform((text, context): T => {
+      try {
+        return JSON.parse(text) as T;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is no JSON' });
+        return z.NEVER;
+      }
+    });
+
 const CONFIGURATION = z
   .object({
     TABLE_NAME: z.string().min(1),
@@ -25,29 +39,9 @@ const CONFIGURATION = z
     /** A role that may read reports and nothing else: keys of it say when they end, which a Lambda's own do not. */
     LINK_ROLE_ARN: arn.optional(),
     /** picferry.json as it was deployed. */
-    ALLOWED_STORES: z
-      .string()
-      .default('{}')
-      .transform((text, context): NamedStores => {
-        try {
-          return JSON.parse(text) as NamedStores;
-        } catch {
-          context.addIssue({ code: 'custom', message: 'is no JSON' });
-          return z.NEVER;
-        }
-      }),
+    ALLOWED_STORES: json<NamedStores>(),
     /** What picferry.json says of prices. */
-    PRICES: z
-      .string()
-      .default('{}')
-      .transform((text, context): PriceChanges => {
-        try {
-          return JSON.parse(text) as PriceChanges;
-        } catch {
-          context.addIssue({ code: 'custom', message: 'is no JSON' });
-          return z.NEVER;
-        }
-      }),
+    PRICES: json<PriceChanges>(),
     LEASE_SECONDS: seconds.optional(),
     HAND_ON_SECONDS: seconds.optional(),
     COMMIT_EVERY_SECONDS: seconds.optional(),

@@ -1,6 +1,6 @@
 // What a sync of all that was found missing would take: figures, and the sentences people read.
 import type { Amount } from '../compare/entry.ts';
-import { formatBytes, formatCount, formatDuration } from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatUsd } from './format.ts';
 
 /** By the table of prices; USD. */
 export interface ForecastUsd {
@@ -29,17 +29,7 @@ export interface Forecast {
   readonly prices: { readonly asOf: string; readonly changed: boolean };
 }
 
-/** `0.32`, `12.40`, `1,234`; below a cent `less than 0.01`. */
-export const formatUsd = (usd: number): string => {
-  if (usd === 0) return '0';
-  if (usd < 0.01) return 'less than 0.01';
-  return usd < 1_000 ? usd.toFixed(2) : formatCount(Math.round(usd));
-};
-
-/** A limit, as it was asked for: cents at least. */
-export const dollars = (usd: number): string => (Number.isInteger(usd * 100) ? usd.toFixed(2) : String(usd));
-
-/** One sentence or two, for terminals and the page's beginning. */
+/** Of a copy list that holds something: one sentence or two, for terminals. */
 export const forecastText = ({ copyList, requests, transferBytes, seconds, usd, prices }: Forecast): string => {
   const all = requests.list + requests.read + requests.write;
   const parts = [
@@ -53,5 +43,5 @@ export const forecastText = ({ copyList, requests, transferBytes, seconds, usd, 
     usd.total + usd.storagePerMonth > 0
       ? ` By prices of ${prices.asOf}${prices.changed ? ', changed in picferry.json' : ''}, it would cost ${formatUsd(usd.total)} USD, and ${formatUsd(usd.storagePerMonth)} USD a month for storage.`
       : '';
-  return `A sync of ${copyList.count === 0 ? 'nothing' : `these ${formatCount(copyList.count)} (${formatBytes(copyList.bytes)})`} would take ${parts.join(', ')}.${cost}`;
+  return `A sync of these ${formatCount(copyList.count)} (${formatBytes(copyList.bytes)}) would take ${parts.join(', ')}.${cost}`;
 };

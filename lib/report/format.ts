@@ -30,3 +30,13 @@ export const formatDuration = (ms: number): string => {
 export const formatMoment = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 
 export const pictures = (count: number): string => (count === 1 ? '1 picture' : `${formatCount(count)} pictures`);
+
+/** `0.32`, `12.40`, `1,234`; below a cent `less than 0.01`. */
+export const formatUsd = (usd: number): string => {
+  if (usd === 0) return '0';
+  if (usd < 0.01) return 'less than 0.01';
+  return usd < 1_000 ? usd.toFixed(2) : formatCount(Math.round(usd));
+};
+
+/** A limit, as it was asked for: cents at least. */
+export const formatLimitUsd = (usd: number): string => (Number.isInteger(usd * 100) ? usd.toFixed(2) : String(usd));

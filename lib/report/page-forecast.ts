@@ -1,6 +1,6 @@
 // The page's forecast: what a sync of all that was found missing would take and cost.
-import { type Forecast, formatUsd } from './forecast.ts';
-import { formatBytes, formatCount, formatDuration } from './format.ts';
+import type { Forecast } from './forecast.ts';
+import { formatBytes, formatCount, formatDuration, formatUsd } from './format.ts';
 import { type Html, html, visible } from './page-text.ts';
 
 export const forecastSection = (forecast: Forecast | null): Html | undefined => {

@@ -1,6 +1,5 @@
 // The page's last part: what was asked for. Of a store it shows where pictures live, never how one gets in.
-import { dollars } from './forecast.ts';
-import { formatBytes, formatDuration } from './format.ts';
+import { formatBytes, formatDuration, formatLimitUsd } from './format.ts';
 import { type Html, html, keyList, moment, name, visible } from './page-text.ts';
 
 /** As request.json has it (lib/workflow/request.ts), as far as the page shows it. */
@@ -83,7 +82,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   concurrency: { title: 'Copied at once', show: text },
   tpsLimit: { title: 'Requests a second', show: (value) => html`at most ${String(value)}` },
   bandwidthLimit: { title: 'Bandwidth', show: (value) => html`at most ${formatBytes(Number(value))} a second` },
-  maxCostUsd: { title: 'Cost', show: (value) => html`at most ${dollars(Number(value))} USD` },
+  maxCostUsd: { title: 'Cost', show: (value) => html`at most ${formatLimitUsd(Number(value))} USD` },
   storageClass: { title: 'Storage class', show: text },
   tags: { title: 'Tags', show: says({ false: 'not copied' }), usual: true },
   sseKmsKeyId: { title: 'Encrypted with', show: text },

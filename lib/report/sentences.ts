@@ -1,7 +1,6 @@
 // What a migration's end means, in sentences: the verdict and the warnings, the same in a terminal and on the page. Pure.
 import type { Side } from '../compare/entry.ts';
-import { dollars } from './forecast.ts';
-import { formatBytes, formatMoment, pictures } from './format.ts';
+import { formatBytes, formatLimitUsd, formatMoment, pictures } from './format.ts';
 import type { Report } from './report.ts';
 import type { Figure, Result } from './result.ts';
 
@@ -80,7 +79,9 @@ const costWarnings = ({ mode, reasons, forecast }: Report, maxCostUsd: number | 
       '--max-cost limits nothing here: by the table of prices none of this costs anything. Prices of a service other than AWS go into picferry.json (prices.elsewhere).',
     ];
   if (mode === 'check' && forecast.usd.total > maxCostUsd)
-    return [`That is more than --max-cost allows (${dollars(maxCostUsd)} USD): a sync would leave some of them.`];
+    return [
+      `That is more than --max-cost allows (${formatLimitUsd(maxCostUsd)} USD): a sync would leave some of them.`,
+    ];
   return [];
 };
 

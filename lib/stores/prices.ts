@@ -31,7 +31,7 @@ export interface Prices {
   readonly elsewhere: ElsewherePrices;
 }
 
-/** What picferry.json may say instead. A class that is not in the table begins as STANDARD. */
+/** What picferry.json may say instead. */
 export type PriceChanges = Partial<Omit<Prices, 'classes' | 'elsewhere'>> & {
   readonly classes?: Readonly<Record<string, Partial<ClassPrices>>>;
   readonly elsewhere?: Partial<ElsewherePrices>;
@@ -85,5 +85,6 @@ export const pricesWith = (changes: PriceChanges = {}): Prices => {
   };
 };
 
+/** A class that is not in the table costs as STANDARD does. */
 export const classPrices = ({ classes }: Prices, storageClass: string): ClassPrices =>
   (Object.hasOwn(classes, storageClass) ? classes[storageClass] : undefined) ?? classes.STANDARD!;

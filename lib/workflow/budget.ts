@@ -1,38 +1,26 @@
 // What `--max-cost` leaves for copying, and which item of a copy plan gets how much of it.
-import { noPages, type Pages } from './pages.ts';
+import { noPages } from './pages.ts';
 import type { CopyItem } from './payloads.ts';
 import type { MigrationRecord } from './record.ts';
-import { type Terms, usdOfPicture } from './terms.ts';
+import { type Asked, type Terms, usdOfComparing, usdOfPicture, usdOfPlanning, usdOfRunning } from './terms.ts';
 
 /** Kept back for what nobody sees coming: copies that a killed Lambda made and did not write down, answers of 412. */
 const KEPT_BACK = 0.01;
 /** A comparison lists what was copied, too, and may cut other ranges than the one before. */
 const MORE_PAGES = 1.15;
 /** The beginning, the task, the choice, the end; and as many again where it loops once. */
-const CHILD_TRANSITIONS = 6;
+const CHILD = { transitions: 6, invocations: 2, tableWrites: 40 };
 const CHILD_SECONDS = 2;
-const CHILD_WRITES = 40;
 /** S3 answers within 100 to 200 ms; 64 are waited for at once, or as many as share a prefix's 3,500 writes a second. */
 const COPY_SECONDS = 0.2;
 
 /** USD, as far as figures tell: listings that were counted, and what copying items noted as begun. */
-export const spentUsd = ({ rounds, planRequests = 0 }: MigrationRecord, terms: Terms): number => {
-  const { source, destination } = terms;
-  const planning = planRequests * Math.max(source.list, destination.list);
-  return rounds.reduce((sum, { comparison, copying }) => {
-    const { pages = noPages(), looks = 0 } = comparison ?? {};
-    return sum + usdOfComparing({ pages, looks }, terms) + (copying?.chargedUsd ?? 0);
-  }, planning);
-};
-
-interface Asked {
-  readonly pages: Pages;
-  /** Pictures that were looked at on both sides. */
-  readonly looks: number;
-}
-
-export const usdOfComparing = ({ pages, looks }: Asked, { source, destination }: Terms): number =>
-  pages.source * source.list + pages.destination * destination.list + looks * (source.read + destination.read);
+export const spentUsd = ({ rounds, planRequests = 0 }: MigrationRecord, terms: Terms): number =>
+  rounds.reduce(
+    (sum, { comparison: { pages = noPages(), looks = 0 } = {}, copying }) =>
+      sum + usdOfComparing({ pages, looks }, terms) + (copying?.chargedUsd ?? 0),
+    usdOfPlanning(planRequests, terms),
+  );
 
 /** What may be spent on copying now: the comparison that follows is paid from the rest. */
 export const leftUsd = (maxCostUsd: number, spent: number, asked: Asked, copyList: number, terms: Terms): number => {
@@ -44,11 +32,7 @@ export const leftUsd = (maxCostUsd: number, spent: number, asked: Asked, copyLis
 
 /** For one Copy child, whatever it copies. */
 const usdOfChild = ({ billing: { prices, lambda } }: Terms): number =>
-  lambda === undefined
-    ? 0
-    : (CHILD_TRANSITIONS * prices.transitionsPerThousand) / 1e3 +
-      (2 * prices.lambdaPerMillion + CHILD_WRITES * prices.tableWritesPerMillion) / 1e6 +
-      CHILD_SECONDS * lambda.gigabytes * prices.lambdaPerGbSecond;
+  lambda === undefined ? 0 : usdOfRunning({ ...CHILD, gigabyteSeconds: CHILD_SECONDS * lambda.gigabytes }, prices);
 
 /** What an attempt at one picture is charged with: its requests and bytes, and its share of the Lambda's time. */
 export const usdOfAttempt = (terms: Terms, sizeBytes: number, atOnce: number): number => {
@@ -77,11 +61,12 @@ const usdOfItem = (terms: Terms, { amount: { count, bytes } }: CopyItem, atOnce:
  */
 export const allotted = (items: readonly CopyItem[], left: number, terms: Terms, atOnce: number): CopyItem[] => {
   const [ofChild, least] = [usdOfChild(terms), usdOfAttempt(terms, 0, atOnce)];
-  const all = items.reduce((sum, item) => sum + usdOfItem(terms, item, atOnce), 0);
+  const usd = items.map((item) => usdOfItem(terms, item, atOnce));
+  const all = usd.reduce((sum, one) => sum + one, 0);
   const times = Math.max(1, all > 0 ? left / all : 1);
   let rest = left;
-  return items.map((item) => {
-    const wanted = usdOfItem(terms, item, atOnce) * times;
+  return items.map((item, i) => {
+    const wanted = usd[i]! * times;
     if (wanted === 0) return item;
     const share = Math.min(wanted, rest);
     // Not even one picture: nobody has to be started to find that out.

@@ -1,15 +1,14 @@
 // Writes a copy plan, with what `--max-cost` leaves for each of its items; Copy is given those that it leaves anything for.
 
-import { allotted, isBeyondBudget, leftUsd, spentUsd, usdOfComparing } from './budget.ts';
+import { allotted, isBeyondBudget, leftUsd, spentUsd } from './budget.ts';
 import { amountOfItems } from './copy-plan.ts';
 import { writeJson } from './lines.ts';
-import type { Pages } from './pages.ts';
 import { affordableCopyPlanPath, copyPlanPath } from './paths.ts';
 import type { CopyItem } from './payloads.ts';
 import type { MigrationRecord } from './record.ts';
 import { copiesAtOnce, copyPace } from './shares.ts';
 import type { StepContext } from './steps/context.ts';
-import { termsOf } from './terms.ts';
+import { type Asked, termsOf, usdOfComparing } from './terms.ts';
 
 export interface Budgeted {
   /** Where Copy's items are read from. */
@@ -18,13 +17,7 @@ export interface Budgeted {
   readonly isUsedUp: boolean;
 }
 
-/** Of the comparison that found the items: the next one asks for about as much. */
-export interface Asked {
-  readonly pages: Pages;
-  readonly looks: number;
-}
-
-/** Repeated with the same prices, it writes the same. */
+/** `asked`: for the comparison that found the items; the next one asks for about as much. Repeated with the same prices, it writes the same. */
 export const writeCopyPlan = async (
   record: MigrationRecord,
   round: number,

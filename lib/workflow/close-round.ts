@@ -95,7 +95,7 @@ const addUp = async (
   reason: NotTriedReason,
   host: CloseHost,
 ): Promise<Closed> => {
-  const planned = new Map(plan.map((item) => [item.index, item]));
+  const planned = new Map(plan.map(({ index, amount }) => [index, amount]));
   const beyond = amountOfItems(plan.filter(isBeyondBudget));
   let notTried = amountOfItems(plan);
   let outcomes: Outcomes = noOutcomes();
@@ -125,9 +125,9 @@ const addUp = async (
 };
 
 /** An item has at most as many outcomes as entries, and exactly as many when it is done. */
-const checked = (item: ItemDocument, planned: ReadonlyMap<number, CopyItem>): Amount => {
+const checked = (item: ItemDocument, planned: ReadonlyMap<number, Amount>): Amount => {
   const sum = sumOfOutcomes(item.outcomes);
-  const { amount } = planned.get(indexOf(item)) ?? { amount: NOTHING };
+  const amount = planned.get(indexOf(item)) ?? NOTHING;
   if (item.done ? sameAmount(sum, amount) : sum.count <= amount.count && sum.bytes <= amount.bytes) return sum;
   throw new SumsDisagree(
     `${item.sk}: ${sum.count} outcomes (${sum.bytes} bytes) for ${amount.count} entries (${amount.bytes} bytes) of the copy list.`,

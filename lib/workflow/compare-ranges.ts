@@ -86,15 +86,11 @@ interface Cut extends Sides {
 }
 
 const compareRange = async (segment: Segment, run: ListRun, sides: Cut, cut: () => void) => {
-  const { source, destination, rules, cutting } = sides;
   const { listed } = segment;
-  const joined = joinListings(
-    entriesOf('source', source, segment, run, cutting),
-    entriesOf('destination', destination, segment, run, cutting),
-  );
+  const joined = joinListings(entriesOf('source', segment, run, sides), entriesOf('destination', segment, run, sides));
   for await (const batch of joined) {
     const within = segment.within(batch);
-    for (const one of within) look(one, segment, run, rules);
+    for (const one of within) look(one, segment, run, sides.rules);
     if (within.length > 0) {
       listed.reached(keyOf(within[0]!), keyOf(within.at(-1)!), within.length);
       run.splitter.learn(listed, within.length, (i) => keyOf(within[i]!));
@@ -109,10 +105,9 @@ const compareRange = async (segment: Segment, run: ListRun, sides: Cut, cut: () 
 
 async function* entriesOf(
   side: Side,
-  store: Store,
   segment: Segment,
   run: ListRun,
-  cutting: Cutting,
+  { cutting, [side]: store }: Cut,
 ): AsyncGenerator<readonly Entry[]> {
   if (segment.without.has(side)) return;
   let last = '';

@@ -2,11 +2,20 @@
 import type { Forecast } from '../report/forecast.ts';
 import { LIST_PRICES, PRICES_AS_OF } from '../stores/prices.ts';
 import type { Limits } from './limits.ts';
+import { noPages } from './pages.ts';
 import type { CopyItem } from './payloads.ts';
 import type { Comparison } from './record.ts';
 import type { MigrationRequest } from './request.ts';
 import { copiesAtOnce, copyPace } from './shares.ts';
-import { requestsOf, type Terms, usdOfRequests } from './terms.ts';
+import {
+  type Requests,
+  requestsOf,
+  type Terms,
+  usdOfComparing,
+  usdOfPlanning,
+  usdOfRequests,
+  usdOfRunning,
+} from './terms.ts';
 
 /**
  * S3 answers small requests in 100 to 200 ms
@@ -48,7 +57,7 @@ export interface Forecasting {
 
 export const forecastOf = (input: Forecasting): Forecast => {
   const { terms, planRequests, comparison, comparesFirst, tasks, items } = input;
-  const { copyList, pages = { source: 0, destination: 0 }, looks = 0, tookMs = 0 } = comparison;
+  const { copyList, pages = noPages(), looks = 0, tookMs = 0 } = comparison;
   const usage = copyingOf(input);
   // What had something to copy is listed once more, with what was copied.
   const again = copyList.count === 0 ? 0 : 1;
@@ -66,18 +75,13 @@ export const forecastOf = (input: Forecasting): Forecast => {
   const invocations = lambda ? children + OWN_INVOCATIONS : 0;
   const transitions = lambda ? OWN_TRANSITIONS + children * CHILD_TRANSITIONS : 0;
   const tableWrites = lambda ? OWN_WRITES + children * CHILD_WRITES : 0;
-  const usdOfLists =
-    terms.source.list * lists.source +
-    terms.destination.list * lists.destination +
-    Math.max(terms.source.list, terms.destination.list) * planRequests +
-    comparisons * looks * (terms.source.read + terms.destination.read);
   const usd = {
-    requests: usdOfLists + usdOfRequests(terms, usage.requests),
+    requests:
+      usdOfPlanning(planRequests, terms) +
+      usdOfComparing({ pages: lists, looks: comparisons * looks }, terms) +
+      usdOfRequests(terms, usage.requests),
     transfer: copyList.bytes * terms.transferPerByte,
-    running:
-      gigabyteSeconds * prices.lambdaPerGbSecond +
-      (invocations * prices.lambdaPerMillion + tableWrites * prices.tableWritesPerMillion) / 1e6 +
-      (transitions * prices.transitionsPerThousand) / 1e3,
+    running: usdOfRunning({ invocations, gigabyteSeconds, transitions, tableWrites }, prices),
   };
   const isS3 = ({ type }: { readonly type: string }) => type === 's3';
   const { sourceReads, destinationReads, writes } = usage.requests;
@@ -110,7 +114,7 @@ export const forecastOf = (input: Forecasting): Forecast => {
 const rounded = (usd: number): number => (usd > 0 ? Math.max(1, Math.round(usd * 1e4)) / 1e4 : 0);
 
 interface Copying {
-  readonly requests: { readonly sourceReads: number; readonly destinationReads: number; readonly writes: number };
+  readonly requests: Requests;
   /** From the first to the last; and of all children together. */
   readonly seconds: number;
   readonly childSeconds: number;
@@ -141,7 +145,7 @@ const copyingOf = ({ terms, request, limits, comparison: { copyList }, items }: 
 /** In one child: the mean of all items, as their shards are as large as each other, but for a range's last. */
 const secondsOfOne = (
   { request, limits, items }: Pick<Forecasting, 'request' | 'limits' | 'items'>,
-  { sourceReads, destinationReads, writes }: Copying['requests'],
+  { sourceReads, destinationReads, writes }: Requests,
 ): number => {
   const sharers = new Map<number, number>();
   for (const { sharing = items.length } of items) sharers.set(sharing, (sharers.get(sharing) ?? 0) + 1);

@@ -4,6 +4,7 @@ import { classPrices, type Prices } from '../stores/prices.ts';
 import { isOnAws } from '../stores/service-name.ts';
 import type { StoreSpec } from '../stores/spec.ts';
 import type { Limits } from './limits.ts';
+import type { Pages } from './pages.ts';
 import type { MigrationRequest } from './request.ts';
 
 /** Who runs the steps, as far as it is paid for. */
@@ -124,3 +125,30 @@ export const usdOfRequests = ({ source, destination }: Terms, requests: Requests
 /** USD, for one attempt. */
 export const usdOfPicture = (terms: Terms, sizeBytes: number): number =>
   usdOfRequests(terms, requestsOf(terms, sizeBytes)) + sizeBytes * terms.transferPerByte;
+
+/** For a comparison. */
+export interface Asked {
+  readonly pages: Pages;
+  /** Pictures that were looked at on both sides, one by one. */
+  readonly looks: number;
+}
+
+export const usdOfComparing = ({ pages, looks }: Asked, { source, destination }: Terms): number =>
+  pages.source * source.list + pages.destination * destination.list + looks * (source.read + destination.read);
+
+/** Nobody noted which side was asked: the dearer one. */
+export const usdOfPlanning = (requests: number, { source, destination }: Terms): number =>
+  requests * Math.max(source.list, destination.list);
+
+export interface Running {
+  readonly invocations: number;
+  readonly gigabyteSeconds: number;
+  readonly transitions: number;
+  readonly tableWrites: number;
+}
+
+/** In AWS; on one machine nothing of the kind is charged. */
+export const usdOfRunning = ({ invocations, gigabyteSeconds, transitions, tableWrites }: Running, prices: Prices) =>
+  gigabyteSeconds * prices.lambdaPerGbSecond +
+  (invocations * prices.lambdaPerMillion + tableWrites * prices.tableWritesPerMillion) / 1e6 +
+  (transitions * prices.transitionsPerThousand) / 1e3;

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { forecastText, formatUsd } from '../../lib/report/forecast.ts';
+import { forecastText } from '../../lib/report/forecast.ts';
+import { formatUsd } from '../../lib/report/format.ts';
 import { LIST_PRICES } from '../../lib/stores/prices.ts';
 import type { StoreSpec } from '../../lib/stores/spec.ts';
 import { forecastOf } from '../../lib/workflow/forecast.ts';
