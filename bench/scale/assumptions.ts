@@ -25,3 +25,6 @@ export const QUERY_PAGE_MS = 30;
 export const QUERY_PAGE_BYTES = 1_000_000;
 /** 200 GB in 58,300 pictures. */
 export const PICTURE_BYTES = 3_430_531;
+
+/** What a Lambda has. */
+export const LAMBDA_MS = 900_000;

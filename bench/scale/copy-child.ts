@@ -6,12 +6,18 @@ import type { CopyItem } from '../../lib/workflow/payloads.ts';
 import { itemSk, migrationPk } from '../../lib/workflow/record.ts';
 import type { MigrationRequest } from '../../lib/workflow/request.ts';
 import { copiesAtOnce, copyPace } from '../../lib/workflow/shares.ts';
-import { COPY_CPU_MS, COPY_MS, FILE_BYTES_PER_MS, FILE_READ_MS, INVOKE_MS, RECORD_MS } from './assumptions.ts';
+import {
+  COPY_CPU_MS,
+  COPY_MS,
+  FILE_BYTES_PER_MS,
+  FILE_READ_MS,
+  INVOKE_MS,
+  LAMBDA_MS,
+  RECORD_MS,
+} from './assumptions.ts';
 import type { TaskPlace } from './list-child.ts';
 import type { Child } from './map-run.ts';
 import { itemBytes, writeUnits } from './paper-host.ts';
-
-const LAMBDA_MS = 900_000;
 
 export const copyItemOnPaper = (
   item: CopyItem,

@@ -6,11 +6,10 @@ import { SHARDS_IN_COMMIT, SHARDS_IN_MEMORY } from '../../lib/workflow/list-run.
 import { type Found, Segment } from '../../lib/workflow/segments.ts';
 import type { ToDo } from '../../lib/workflow/task-document.ts';
 import { countUpTo } from '../synthetic/shapes.ts';
-import { INVOKE_MS, KEY_CPU_MS, LINE_CPU_MS, LIST_PAGE_MS, PICTURE_BYTES } from './assumptions.ts';
+import { INVOKE_MS, KEY_CPU_MS, LAMBDA_MS, LINE_CPU_MS, LIST_PAGE_MS, PICTURE_BYTES } from './assumptions.ts';
 import type { Layout } from './layouts.ts';
 
 const PAGE = 1_000;
-const LAMBDA_MS = 900_000;
 
 /** A segment and where it is among the layout's keys. */
 export interface Piece {

@@ -1,5 +1,7 @@
 // `npm run bench:scale`: prints what migrations use on paper; exit 1 where that is more than a quota allows.
+
 import { parseArgs } from 'node:util';
+import { flagsOf, usageOf } from '../../scripts/flags.ts';
 import { measureScale } from '../scale.ts';
 import { isQuotaName, QUOTAS, type Quotas, withQuota } from './quotas.ts';
 
@@ -11,29 +13,18 @@ A million, a hundred million and a billion pictures on simulated time, against A
   --up-to PICTURES    only cases of at most so many pictures
 Exit: 0 every quota is kept, 1 one is not (it is named, with what was used), 2 usage.`;
 
-const usage = (why: string): never => {
-  console.error(`error: ${why}\n\n${HELP}`);
-  process.exit(2);
-};
-
-const read = () => {
-  try {
-    const options = {
-      quota: { type: 'string', multiple: true },
-      'up-to': { type: 'string' },
-      help: { type: 'boolean' },
-    } as const;
-    return parseArgs({ options }).values;
-  } catch (error) {
-    return usage((error as Error).message);
-  }
-};
-
-const flags = read();
-if (flags.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+const usage = usageOf(HELP);
+const flags = flagsOf(
+  () =>
+    parseArgs({
+      options: {
+        quota: { type: 'string', multiple: true },
+        'up-to': { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    }).values,
+  HELP,
+);
 const quotas = (flags.quota ?? []).reduce((changed: Quotas, text): Quotas => {
   const [name = '', value = ''] = text.split('=');
   if (!isQuotaName(name) || !/^\d+$/.test(value))

@@ -12,6 +12,7 @@ import {
   FILE_BYTES_PER_MS,
   FILE_READ_MS,
   FILE_WRITE_MS,
+  LAMBDA_MS,
   QUERY_PAGE_BYTES,
   QUERY_PAGE_MS,
   RECORD_MS,
@@ -19,7 +20,6 @@ import {
 import { PaperClock } from './paper-clock.ts';
 
 const WRITE_UNIT_BYTES = 1_024;
-const LAMBDA_MS = 900_000;
 const LAMBDA = { gigabytes: 1_769 / 1_024, region: 'eu-central-1' };
 
 /** What lib/deployed/dynamo-records.ts makes of a document: its JSON, and its scalars beside it. */
