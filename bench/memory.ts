@@ -15,6 +15,11 @@ const MOST_BYTES = 200e6;
 const LOOK_EVERY_MS = 500;
 const ROWS = 12;
 
+/** What is read of what `--json` prints. */
+interface Report {
+  readonly findings: Readonly<Record<string, { readonly source: { readonly count: number } } | undefined>>;
+}
+
 export const memory: Bench = {
   name: 'memory',
   run: async ({ isSmoke, project, scratch, say }): Promise<Section> => {
@@ -50,10 +55,11 @@ export const memory: Bench = {
     }
     const wall = (performance.now() - began) / 1_000;
     const [code] = (await exit) as [number];
-    const report = JSON.parse(await output) as { readonly findings: { readonly missingOnDestination: unknown } };
+    const { findings } = JSON.parse(await output) as Report;
     const missing = Math.floor(count / LACKING_EVERY);
-    if (code !== 1 || !JSON.stringify(report.findings.missingOnDestination).includes(`${missing}`))
-      throw new Error(`exit ${code}: ${missing} were to be missing, ${JSON.stringify(report.findings)}`);
+    const found = ['missingOnDestination', 'shared', 'different'].map((finding) => findings[finding]?.source.count);
+    if (code !== 1 || found.join() !== `${missing},${count - missing},0`)
+      throw new Error(`exit ${code}: ${missing} were to be missing and nothing else, ${JSON.stringify(findings)}`);
     const most = Math.max(...samples.map(({ bytes }) => bytes));
     const every = Math.max(1, Math.ceil(samples.length / ROWS));
     return {

@@ -22,8 +22,8 @@ export class Disordered extends Error {
 /** One page in hand and the next one on its way: while this side's page is joined, both sides' next ones are fetched. */
 class Listing {
   readonly #side: Side;
-  readonly #pages: AsyncIterator<readonly Entry[]>;
-  #next: Promise<IteratorResult<readonly Entry[]>>;
+  readonly #pages: AsyncIterator<Entry[]>;
+  #next: Promise<IteratorResult<Entry[]>>;
   #ended = false;
   #failed = false;
   #page: readonly Entry[] = [];
@@ -32,13 +32,13 @@ class Listing {
   /** The entry to be joined next; undefined: `turn` the page, or the listing has ended. */
   head: Entry | undefined;
 
-  constructor(side: Side, pages: AsyncIterable<readonly Entry[]>) {
+  constructor(side: Side, pages: AsyncIterable<Entry[]>) {
     this.#side = side;
     this.#pages = pages[Symbol.asyncIterator]();
     this.#next = this.#fetch();
   }
 
-  #fetch(): Promise<IteratorResult<readonly Entry[]>> {
+  #fetch(): Promise<IteratorResult<Entry[]>> {
     const next = this.#pages.next();
     // Thrown in `turn`, when the page in hand is used up; never where the other side fails first.
     next.catch(() => {
@@ -55,7 +55,8 @@ class Listing {
         this.#ended = true;
         return;
       }
-      this.#page = value;
+      // Taken out: whoever made the page keeps it until the next one is there, and a page with all its keys is half a megabyte.
+      this.#page = value.splice(0);
       this.#at = 0;
       this.#next = this.#fetch();
       this.#show();
@@ -70,7 +71,10 @@ class Listing {
   #show(): void {
     const head = this.#page[this.#at];
     this.head = head;
-    if (head === undefined) return;
+    if (head === undefined) {
+      this.#page = [];
+      return;
+    }
     if (this.#previous !== undefined && compareKeys(this.#previous, head.key) >= 0) {
       throw new Disordered(this.#side, this.#previous, head.key);
     }
@@ -89,11 +93,11 @@ class Listing {
 /**
  * Ascending, each key once, in batches of about a page, so that a key costs no turn of the event loop.
  * Dropped: a destination entry with a `problem` (it counts as absent), and a folder's `directory` entry unless the other
- * side has that key for real. Fails as either listing fails; both are closed whatever happens.
+ * side has that key for real. Fails as either listing fails; both are closed whatever happens. Pages are emptied as they are read.
  */
 export async function* joinListings(
-  source: AsyncIterable<readonly Entry[]>,
-  destination: AsyncIterable<readonly Entry[]>,
+  source: AsyncIterable<Entry[]>,
+  destination: AsyncIterable<Entry[]>,
 ): AsyncGenerator<Joined[], void, undefined> {
   const left = new Listing('source', source);
   const right = new Listing('destination', destination);

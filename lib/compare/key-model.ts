@@ -9,6 +9,8 @@ const BEYOND = 0x110000;
 const UNSEEN = 0.5;
 /** How fast older guesses stop counting when predictors are compared. */
 const MEMORY = 0.98;
+/** Behind so many different beginnings a context is known. */
+const BEGINNINGS = 8;
 /** Contexts kept: names that are noise would have as many as there are names. */
 const MOST_CONTEXTS = 20_000;
 /** A context predicts better only where it does so clearly: it knows less than the whole depth does. */
@@ -16,11 +18,22 @@ const CLEARLY = 0.9;
 
 class Counts {
   readonly weights = new Map<number, number>();
+  /** Different beginnings of the keys it was seen in, as far as it makes a difference. */
+  readonly #beginnings: number[] = [];
   total = 0;
 
-  add(symbol: number, weight: number): void {
+  add(symbol: number, weight: number, beginning: number): void {
     this.weights.set(symbol, (this.weights.get(symbol) ?? 0) + weight);
     this.total += weight;
+    if (this.#beginnings.length < BEGINNINGS && !this.#beginnings.includes(beginning)) this.#beginnings.push(beginning);
+  }
+
+  /**
+   * Weight of all that was not seen here. Keys are read in order: however many begin alike, they show what comes first behind
+   * that beginning, and nothing of what comes later.
+   */
+  get doubt(): number {
+    return UNSEEN / (1 + this.#beginnings.length);
   }
 
   /** Of being right: what a guess costs is its negative logarithm. */
@@ -84,7 +97,7 @@ export class KeyModel {
       const counts = [at.counts, ...CONTEXTS.map((context, i) => this.#counts(i, context(spelled, depth)))];
       counts.forEach((one, i) => {
         at.losses[i] = MEMORY * (at.losses[i] ?? 0) - Math.log(one.chanceOf(symbol));
-        one.add(symbol, weight);
+        one.add(symbol, weight, beginning);
       });
       if (at.parents.size < 200) at.parents.add(beginning);
       // As FNV does it.
@@ -97,13 +110,9 @@ export class KeyModel {
     let from = 0;
     let size = 1;
     for (let d = depth; d < spelled.symbols.length && size > 1e-12; d++) {
-      const { symbols, ends } = this.#table(spelled, d);
-      const symbol = spelled.symbols[d]!;
-      const i = firstNotBelow(symbols, symbol);
-      const begin = i === 0 ? 0 : ends[i - 1]!;
+      const [begin, end] = this.#span(spelled, d);
       from += size * begin;
-      if (symbols[i] !== symbol) return from;
-      size *= ends[i]! - begin;
+      size *= end - begin;
     }
     return from;
   }
@@ -134,6 +143,25 @@ export class KeyModel {
     return key;
   }
 
+  /**
+   * What may be the last key before this one, a beginning of keys: `DSC0005999.JPG` for `DSC0006`. Keys that are counted leave
+   * none out, and a listing that meets its end need not ask what follows.
+   */
+  lastBefore(beginning: string): string {
+    const { symbols, offsets } = spell(beginning);
+    const depth = symbols.length - 1;
+    const table = this.#plainTable(this.#depth(depth)).symbols;
+    const smaller = table[firstNotBelow(table, symbols[depth]!) - 1];
+    if (smaller === undefined || smaller === END) return beginning;
+    let key = beginning.slice(0, offsets[depth]) + String.fromCodePoint(smaller);
+    for (let d = depth + 1; d < this.#depths.length; d++) {
+      const last = Math.max(...this.#depth(d).counts.weights.keys());
+      if (last === END) break;
+      key += classOf(last) === 'digit' ? '9' : String.fromCodePoint(last);
+    }
+    return key;
+  }
+
   #depth(depth: number): Depth {
     this.#depths[depth] ??= { counts: new Counts(), parents: new Set(), losses: [], table: undefined };
     return this.#depths[depth];
@@ -147,22 +175,49 @@ export class KeyModel {
     return counts;
   }
 
-  #table(spelled: Spelled, depth: number): Table {
-    const at = this.#depth(depth);
-    const plain = this.#plainTable(at);
-    const [byDepth = 0, ...others] = at.losses;
+  /** Counts of what stands before this character, where they tell better what follows than the depth alone does. */
+  #context(spelled: Spelled, depth: number): Counts | undefined {
+    const [byDepth = 0, ...others] = this.#depth(depth).losses;
     const best = others.indexOf(Math.min(...others));
-    if (best < 0 || others[best]! >= byDepth * CLEARLY) return plain;
-    const counts = this.#contexts[best]!.get(CONTEXTS[best]!(spelled, depth));
+    if (best < 0 || others[best]! >= byDepth * CLEARLY) return undefined;
+    return this.#contexts[best]!.get(CONTEXTS[best]!(spelled, depth));
+  }
+
+  #table(spelled: Spelled, depth: number): Table {
+    const plain = this.#plainTable(this.#depth(depth));
+    const counts = this.#context(spelled, depth);
     if (counts === undefined) return plain;
-    const doubt = 2 / (20 + counts.total);
     return tableOf(
       plain.symbols,
       plain.symbols.map((symbol, i) => {
         const share = plain.ends[i]! - (i === 0 ? 0 : plain.ends[i - 1]!);
-        return (counts.weights.get(symbol) ?? 0) / counts.total + share * doubt;
+        return (counts.weights.get(symbol) ?? 0) / counts.total + share * counts.doubt;
       }),
     );
+  }
+
+  /** Where the key's character begins and ends in the table of its depth; as empty a place where it is none of its. Builds no table: asked for every page. */
+  #span(spelled: Spelled, depth: number): readonly [begin: number, end: number] {
+    const { symbols, ends } = this.#plainTable(this.#depth(depth));
+    const symbol = spelled.symbols[depth]!;
+    const i = firstNotBelow(symbols, symbol);
+    const begin = i === 0 ? 0 : ends[i - 1]!;
+    const end = symbols[i] === symbol ? ends[i]! : begin;
+    const counts = this.#context(spelled, depth);
+    if (counts === undefined) return [begin, end];
+    const { weights, total, doubt } = counts;
+    let all = 0;
+    let before = 0;
+    for (const [one, weight] of weights) {
+      // A word's context is known from other depths too.
+      if (symbols[firstNotBelow(symbols, one)] !== one) continue;
+      all += weight;
+      if (one < symbol) before += weight;
+    }
+    const own = end === begin ? 0 : (weights.get(symbol) ?? 0);
+    const sum = all / total + doubt;
+    const first = before / total + begin * doubt;
+    return [first / sum, (first + own / total + (end - begin) * doubt) / sum];
   }
 
   /** Built anew when something new was seen, or a good deal more of the same. */

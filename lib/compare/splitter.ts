@@ -17,8 +17,8 @@ const FEW = 8;
 /** How far from the middle a cut may lie, as a share of the range: short keys make better guesses than long ones. */
 const TOLERANCE = 0.12;
 /** Requests that may be spent on guesses: some to begin with, and a share of all. Several ranges have work for all places without. */
-const GUESSES = 20;
-const GUESSES_SHARE = 0.06;
+const GUESSES = 12;
+const GUESSES_SHARE = 0.05;
 
 /** A range as far as it is listed; its end comes down where it is cut. */
 export class ListedRange implements Range {
@@ -146,7 +146,13 @@ export class Splitter {
     const low = this.#model.shareBefore(here, depth);
     const high = upTo === null ? 1 : this.#model.shareBefore(spell(upTo), depth);
     if (!(high > low)) return undefined;
-    return this.#model.keyAt(position.slice(0, here.offsets[depth]), (low + high) / 2, (high - low) * TOLERANCE);
+    const middle = this.#model.keyAt(
+      position.slice(0, here.offsets[depth]),
+      (low + high) / 2,
+      (high - low) * TOLERANCE,
+    );
+    const last = this.#model.lastBefore(middle);
+    return compareKeys(last, position) > 0 ? last : middle;
   }
 }
 

@@ -6,8 +6,8 @@ import type { StoreSpec } from './spec.ts';
 
 /** A stretch of a listing. An incomplete listing never ends quietly: it throws `IncompleteListing` or `StoreRefused`. */
 export interface ListingPage {
-  /** In code-point key order, strictly ascending, across pages too. */
-  readonly entries: readonly Entry[];
+  /** In code-point key order, strictly ascending, across pages too. Handed over: whoever reads them may empty it. */
+  readonly entries: Entry[];
   /** The server's clock when this page was made, in ms since 1970 (a folder: this machine's, when the listing began). */
   readonly at: number;
   /** Nothing follows in the range, as far as the store can tell already. */

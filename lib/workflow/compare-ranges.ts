@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Entry, Side } from '../compare/entry.ts';
 import { classify, type Joined, keyOf, type Rules } from '../compare/findings.ts';
 import { Disordered, joinListings } from '../compare/join.ts';
+import { onItsOwn } from '../compare/key.ts';
 import { countFinding, countListed } from '../compare/statistics.ts';
 import { IncompleteListing } from '../stores/errors.ts';
 import { isOnAws } from '../stores/service-name.ts';
@@ -99,6 +100,8 @@ const compareRange = async (segment: Segment, run: ListRun, sides: Cut, cut: () 
     await run.makeRoom();
     if (run.handsOn || run.failure) return;
     if (within.length < batch.length) break;
+    // It would stay in memory until the next one is there.
+    batch.length = 0;
   }
   segment.complete();
 };
@@ -108,20 +111,20 @@ async function* entriesOf(
   segment: Segment,
   run: ListRun,
   { cutting, [side]: store }: Cut,
-): AsyncGenerator<readonly Entry[]> {
+): AsyncGenerator<Entry[]> {
   if (segment.without.has(side)) return;
   let last = '';
-  let asked = performance.now();
+  let asked = cutting.asks(run.open);
   // Its end may come down while it is listed.
   for await (const { entries, at, isLast } of store.list(segment.listed)) {
     if (side === 'source' && segment.listedAt === 0) segment.listedAt = at;
     run.splitter.count(segment.listed, entries.length);
     run.countPage(side);
-    cutting.page(asked);
-    last = entries.at(-1)?.key ?? last;
+    cutting.page(asked, entries.length);
+    if (entries.length > 0) last = onItsOwn(entries.at(-1)!.key);
     if (isLast) segment.endedAt.set(side, last);
     yield entries;
-    asked = performance.now();
+    asked = cutting.asks(run.open);
   }
   segment.endedAt.set(side, last);
 }

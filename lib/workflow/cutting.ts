@@ -1,14 +1,13 @@
 // How many ranges to list at once: more while more bring more, and few where the service's own work is all there is.
 
 /** So long a listing takes before a service near by is asked for more at once, and before what did not help is tried again. */
-const LONG_MS = 2_000;
+const LONG_MS = 5_000;
 /** More at once must bring clearly more pages a second. */
 const CLEARLY_MORE = 1.25;
-/** Of the first pages the quickest one tells how near the service is: the very first ones wait for connections. */
+/** The quickest of so many tells how near the service is: the very first ones wait for connections. */
 const PAGES_TO_JUDGE = 3;
-const FIRST_STEP = 4;
-/** Of as many pages as there are ranges: the new ones' first pages, which were all asked for at once. */
-const ENOUGH_PAGES = 0.5;
+/** Times as many ranges as are proven: where fewer were there to be listed, nothing was tried. */
+const CLEARLY_MORE_RANGES = 1.5;
 
 export interface CuttingParts {
   /** A page that takes less comes from near by; 0: cut whatever can be cut. */
@@ -17,9 +16,20 @@ export interface CuttingParts {
   readonly now: () => number;
 }
 
+/** A page that was asked for. */
+export interface Asked {
+  /** ms. */
+  readonly at: number;
+  /** Ranges being listed then, its own among them. */
+  readonly open: number;
+}
+
 export class Cutting {
   private readonly parts: CuttingParts;
+  /** Full ones. */
   private pages = 0;
+  /** Keys on a full page, as far as seen. */
+  private fullPage = 1;
   private quickestMs = Number.POSITIVE_INFINITY;
   /** What was seen to pay: so many ranges, which bring so many pages a millisecond. */
   private proven = { ranges: 1, rate: 0 };
@@ -28,20 +38,31 @@ export class Cutting {
   private triesAt: number | undefined;
   private pauseMs = LONG_MS;
   private readonly began: number;
-  /** When there were as many as are tried, and how many pages asked for since then have come. */
+  /** When there were as many as are tried. */
   private reachedAt: number | undefined;
-  private seen = 0;
+  /** Pages asked for since then that have come, how many ranges were open beside each, and what each took, ms: added up. */
+  private seen = { pages: 0, open: 0, ms: 0 };
 
   constructor(parts: CuttingParts) {
     this.parts = parts;
     this.began = parts.now();
   }
 
-  /** One was read. */
-  page(askedAt: number): void {
+  asks(open: number): Asked {
+    return { at: this.parts.now(), open };
+  }
+
+  /** One was read, with so many keys. What is not full takes less: it says nothing about those that are. */
+  page({ at, open }: Asked, keys: number): void {
+    if (keys < this.fullPage) return;
+    this.fullPage = keys;
+    const ms = this.parts.now() - at;
     this.pages++;
-    if (this.pages <= PAGES_TO_JUDGE) this.quickestMs = Math.min(this.quickestMs, this.parts.now() - askedAt);
-    if (this.reachedAt !== undefined && askedAt >= this.reachedAt) this.seen++;
+    this.quickestMs = Math.min(this.quickestMs, ms);
+    if (this.reachedAt === undefined || at < this.reachedAt) return;
+    this.seen.pages++;
+    this.seen.open += open;
+    this.seen.ms += ms;
   }
 
   /** How many there may be, where so many are open. */
@@ -56,21 +77,30 @@ export class Cutting {
       if (at >= this.triesAt) this.tryMore();
     } else if (this.reachedAt === undefined) {
       if (open >= this.most) this.reachedAt = at;
-    } else if (this.seen >= this.most * ENOUGH_PAGES) {
-      this.judge(this.seen / (at - this.reachedAt), at);
-    }
+    } else if (this.seen.pages >= this.most) this.judge(at);
     return this.most;
   }
 
   private tryMore(): void {
     const { ranges } = this.proven;
     if (ranges === 1) this.proven = { ranges, rate: 1 / this.quickestMs };
-    this.most = ranges * (ranges === 1 ? FIRST_STEP : 2);
-    this.reachedAt = undefined;
-    this.seen = 0;
+    this.most = 2 * ranges;
+    this.look();
   }
 
-  private judge(rate: number, at: number): void {
+  private look(): void {
+    this.reachedAt = undefined;
+    this.seen = { pages: 0, open: 0, ms: 0 };
+  }
+
+  /** By what a page takes beside so many others: how many come altogether also depends on how much there was to cut. */
+  private judge(at: number): void {
+    const { pages, open, ms } = this.seen;
+    if (open < pages * this.proven.ranges * CLEARLY_MORE_RANGES) {
+      this.look();
+      return;
+    }
+    const rate = open / ms;
     if (rate >= this.proven.rate * CLEARLY_MORE) {
       this.proven = { ranges: this.most, rate };
       this.tryMore();

@@ -49,7 +49,7 @@ export const DEFAULT_LIMITS: Limits = {
   rangesPerTaskWanted: 4,
   rangesPerTask: 16,
   listStreams: 16,
-  nearPageMs: 40,
+  nearPageMs: 100,
   copiesPerShard: 64,
   copyChildren: 1,
   listChildren: 1,

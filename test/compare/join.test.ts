@@ -9,7 +9,7 @@ import { compareKeys } from '../../lib/compare/key.ts';
 import { countFinding, countListed, disagreement, newStatistics } from '../../lib/compare/statistics.ts';
 import { entry, listings } from './keys.ts';
 
-async function* paged(entries: readonly Entry[], sizes: readonly number[]): AsyncGenerator<readonly Entry[]> {
+async function* paged(entries: readonly Entry[], sizes: readonly number[]): AsyncGenerator<Entry[]> {
   let at = 0;
   for (const size of sizes) {
     yield entries.slice(at, at + size);
@@ -49,6 +49,18 @@ const asMarker = (one: Entry | undefined, other: Entry | undefined): Entry | und
   one?.directory && (other === undefined || other.directory || other.size > 0) ? undefined : one;
 
 describe('joining two listings', () => {
+  test('leaves no page with those who made it: they keep it until the next one is there', async () => {
+    const page = ['a', 'b', 'c'].map((key) => entry(key));
+    async function* one(): AsyncGenerator<Entry[]> {
+      yield page;
+    }
+    const batches = joinListings(one(), paged([], []));
+    const { value: batch } = await batches.next();
+    assert.deepEqual((batch as Joined[]).map(keyOf), ['a', 'b', 'c']);
+    assert.deepEqual(page, []);
+    await batches.return();
+  });
+
   test('gives what looking every key up would give, however the pages are cut', async () => {
     await fc.assert(
       fc.asyncProperty(listings, listings, pageSizes, pageSizes, async (source, destination, some, others) => {
@@ -147,7 +159,7 @@ describe('a listing that is out of order', () => {
 /** A listing that remembers what was asked of it; a page may be an error. */
 function listing(pages: readonly (readonly string[] | Error)[]) {
   const asked = { pages: 0, closed: false };
-  async function* list(): AsyncGenerator<readonly Entry[]> {
+  async function* list(): AsyncGenerator<Entry[]> {
     try {
       for (const page of pages) {
         asked.pages++;

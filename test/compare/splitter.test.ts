@@ -36,7 +36,9 @@ const listInRounds = (shape: Shape) => {
         range.reached(shape.keyAt(from), shape.keyAt(from + count - 1), count);
         splitter.learn(range, count, (i) => shape.keyAt(from + i));
       }
-      return from + PAGE < end;
+      // A page that ends where its range does says so only where that is a key.
+      const isAtEnd = range.upTo === null || (end > from && shape.keyAt(end - 1) === range.upTo);
+      return from + PAGE < end || (from + PAGE === end && !isAtEnd);
     });
   }
   return { rounds, requests, keys };
@@ -73,6 +75,33 @@ test('a model’s shares ascend with the keys, from 0 to 1', () => {
       });
     }),
   );
+});
+
+test('what was seen behind one beginning alone says little about what else follows it', () => {
+  const model = new KeyModel();
+  const words = ['лес', 'лето', 'лошадь', 'луна', 'мост', 'осень', 'снег'];
+  for (const word of words) {
+    for (const other of word === 'снег' ? words.slice(0, 3) : words)
+      for (let i = 0; i < 10; i++) model.learn(`${word}-${other}-${i}00000.jpg`, 100);
+  }
+  // `собака`, `солнце`, … may well follow `снег`.
+  const before = (key: string): number => model.shareBefore(spell(key), 0);
+  const left = (before('т') - before('сн\u{10ffff}')) / (before('т') - before('с'));
+  assert.ok(left > 0.1, `${left}`);
+});
+
+test('counted keys are cut at a key, where the lower part’s listing sees its end', () => {
+  const shape = shapeOf('counters', 100_000);
+  const splitter = new Splitter();
+  const range = new ListedRange({ after: '', upTo: 'DSC00119999.JPG' });
+  range.isBounded = true;
+  for (let page = 0; page < 5; page++) {
+    splitter.count(range, PAGE);
+    range.reached(shape.keyAt(page * PAGE), shape.keyAt(page * PAGE + PAGE - 1), PAGE);
+    splitter.learn(range, PAGE, (i) => shape.keyAt(page * PAGE + i));
+  }
+  const { after } = splitter.cut([{ listed: range }])!.cutOff;
+  assert.equal(shape.keyAt(countUpTo(shape, after) - 1), after);
 });
 
 test('a cut lies inside its range, whatever was seen', () => {

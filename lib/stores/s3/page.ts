@@ -1,6 +1,7 @@
 // Reads one ListObjectsV2 answer, front to back, once: about two million keys a CPU second.
 import type { Entry } from '../../compare/entry.ts';
 import { digits, isArchive, isRestored, unquoted } from './page-values.ts';
+import { decodeUrlText } from './url-text.ts';
 import { decodeEntities, isWhole, textOf } from './xml.ts';
 
 export interface Page {
@@ -223,13 +224,9 @@ class PageScanner {
   private keyText(raw: string): string {
     const text = raw.includes('&') ? decodeEntities(raw) : raw;
     if (!this.urlEncoded) return text;
-    const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
-    if (!spaced.includes('%')) return spaced;
-    // Some services encode slashes too, and most keys hold nothing else to decode.
-    const slashed = spaced.replaceAll('%2F', '/');
-    if (!slashed.includes('%')) return slashed;
+    if (!text.includes('%') && !text.includes('+')) return text;
     try {
-      return decodeURIComponent(spaced);
+      return decodeUrlText(text);
     } catch {
       throw new UnreadablePage(`the key "${text}" is not percent-encoded UTF-8`);
     }
