@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Bench, type Goal, megabytes, type Section, seconds, times } from './bench.ts';
 import { type Contender, inTurn, type Measured, type Placed } from './support/measure.ts';
 import { makePictures, pictureNames } from './support/pictures.ts';
+import { profileOf } from './support/profile.ts';
 import { openStage } from './support/stage.ts';
 import type { Server } from './support/tools.ts';
 
@@ -28,6 +29,7 @@ export const compare: Bench = {
       if (Number(found.replaceAll(',', '')) !== missing)
         throw new Error(`${found} instead of ${missing} were found missing`);
     };
+    const profiles: (readonly [string, string])[] = [];
     const contest = async (server: Server): Promise<Placed[]> => {
       running.say(server);
       await using stage = await openStage(running, server);
@@ -59,7 +61,7 @@ export const compare: Bench = {
           },
         },
       ];
-      return await inTurn(
+      const placed = await inTurn(
         [
           {
             name: 'picferry check',
@@ -71,6 +73,8 @@ export const compare: Bench = {
         rounds,
         { ...running, service: stage.service },
       );
+      profiles.push([`check on ${server}`, await profileOf(stage.fromSource('check', 'old', 'new'), scratch)]);
+      return placed;
     };
     const contests: (readonly [server: Server, ...Placed[]])[] = [];
     for (const server of isSmoke ? SERVERS.slice(0, 1) : SERVERS) contests.push([server, ...(await contest(server))]);
@@ -85,6 +89,7 @@ export const compare: Bench = {
         ]),
       ),
       goals: isSmoke ? [] : contests.flatMap(([server, ours, ...theirs]) => goalsOf(server, ours!, theirs)),
+      profiles,
       commands: contests[0]!.slice(1).map((placed) => (placed as Placed).name),
     };
   },

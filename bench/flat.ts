@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { type Bench, median, percent, type Section, seconds, times } from './bench.ts';
 import type { FlatFigures } from './flat-client.ts';
-import { measure } from './support/measure.ts';
+import { type Command, measure } from './support/measure.ts';
+import { profileOf } from './support/profile.ts';
 import { openSynthetic, SYNTHETIC_ENV } from './support/synthetic.ts';
 import type { ShapeName } from './synthetic/shapes.ts';
 
@@ -29,6 +30,7 @@ export const flat: Bench = {
     const latencyMs = isSmoke ? 2 : LATENCY_MS;
     const rows: string[][] = [];
     const reached: { readonly faster: number; readonly waste: number }[] = [];
+    const profiles: (readonly [string, string])[] = [];
     for (const [shape, what] of SHAPES) {
       await using server = await openSynthetic({
         buckets: { [shape.toLowerCase()]: [shape, count], nothing: ['nothing', 0] },
@@ -37,11 +39,14 @@ export const flat: Bench = {
       const bucket = shape.toLowerCase();
       let pagesBefore = 0;
       let runs = 0;
-      const check = async (ranges: number) => {
+      const listing = (ranges: number): Command => {
         const state = join(scratch, `flat-${shape}-${runs++}`);
         const client = join(import.meta.dirname, 'flat-client.ts');
         const argv = [process.execPath, client, server.url, bucket, String(ranges), state];
-        const { cpu, output, maxRssBytes } = await measure({ argv, cwd: scratch, env: SYNTHETIC_ENV }, scratch);
+        return { argv, cwd: scratch, env: SYNTHETIC_ENV };
+      };
+      const check = async (ranges: number) => {
+        const { cpu, output, maxRssBytes } = await measure(listing(ranges), scratch);
         const { wall, listed } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as FlatFigures;
         if (listed !== count) throw new Error(`${shape}: ${listed} of ${count} keys were listed`);
         const { pages } = await server.figures();
@@ -58,6 +63,7 @@ export const flat: Bench = {
       const faster = pageAfterPage.wall / wall;
       const waste = asked / (count / PAGE) - 1;
       reached.push({ faster, waste });
+      if (!isSmoke && faster < FASTER) profiles.push([what, await profileOf(listing(RANGES), scratch)]);
       const cpu = median(cut.map((one) => one.cpu));
       rows.push([
         what,
@@ -71,7 +77,7 @@ export const flat: Bench = {
     }
     return {
       title: 'A million keys under one prefix',
-      text: `A check of ${count.toLocaleString('en')} keys on one side and none on the other, on a made-up S3 server that takes ${latencyMs} ms for each page of 1,000: page after page, and cut while it is listed, ${RANGES} ranges at once. Pages beyond ${count / PAGE} are wasted: those that looked for prefixes first, cuts that met nothing, pages that were not full.`,
+      text: `A check of ${count.toLocaleString('en')} keys on one side and none on the other, on a made-up S3 server that takes ${latencyMs} ms for each page of 1,000: page after page, and cut while it is listed, ${RANGES} ranges at once, as between buckets of AWS. Pages beyond ${count / PAGE} are wasted: those that looked for prefixes first, cuts that met nothing, pages that were not full.`,
       columns: ['keys', 'page after page', 'cut', 'faster', 'pages', 'wasted', 'CPU (whole process)'],
       rows,
       goals: [
@@ -86,6 +92,7 @@ export const flat: Bench = {
           isReached: reached.every(({ waste }) => waste <= WASTE),
         },
       ],
+      profiles,
       commands: [],
     };
   },

@@ -4,11 +4,21 @@ import { join } from 'node:path';
 import { type Bench, megabytes, type Section, seconds, times } from './bench.ts';
 import { type Contender, inTurn, type Placed } from './support/measure.ts';
 import { makePictures, pictureNames } from './support/pictures.ts';
+import { profileOf } from './support/profile.ts';
 import { openStage } from './support/stage.ts';
 
 const PICTURES = 3_000;
 const BYTES = 200_000;
 const AT_ONCE = '64';
+
+interface Kind {
+  readonly what: string;
+  readonly from: string;
+  /** Peers of this kind, beside Picferry. */
+  readonly peers: readonly Contender[];
+  before(): Promise<void>;
+  check?(): Promise<void>;
+}
 
 export const folders: Bench = {
   name: 'folders',
@@ -32,53 +42,62 @@ export const folders: Bench = {
     const many = ['--transfers', AT_ONCE, '--checkers', AT_ONCE];
     const last = pictureNames(count).at(-1)!;
     const arrived = (): Promise<void> => access(join(to, last));
-    const picferry = (name: string, from: string, before: () => Promise<void>): Contender => ({
-      ...{ name, before, command: () => ({ ...stage.picferry('sync', from, to, '--min-age', '0s'), goodCodes: [0] }) },
+    const sync = (from: string) => ['sync', from, to, '--min-age', '0s'] as const;
+    const picferry = ({ from, before, check }: Kind): Contender => ({
+      ...{ name: 'picferry sync', before, command: () => ({ ...stage.picferry(...sync(from)), goodCodes: [0] }) },
+      ...(check && { check }),
     });
-    const kinds: readonly (readonly [what: string, ...Contender[]])[] = [
-      [
-        'folder to folder',
-        { ...picferry('picferry sync', pictures, newFolder), check: arrived },
-        {
-          ...{ name: 'cp -r', before: newFolder, check: arrived },
-          command: () => ({ argv: ['cp', '-r', `${pictures}/.`, to], cwd: scratch }),
-        },
-        {
-          ...{ name: 'rclone copy', before: newFolder, check: arrived },
-          command: () => stage.peer('rclone', 'copy', pictures, to, ...many),
-        },
-      ],
-      [
-        'folder to S3',
-        picferry('picferry sync', pictures, newBucket),
-        {
-          name: 'rclone copy',
-          before: newBucket,
-          command: () => stage.peer('rclone', 'copy', pictures, `s3:${to}`, ...many),
-        },
-        {
-          ...{ name: 's5cmd cp', before: newBucket },
-          command: () => stage.peer('s5cmd', '--numworkers', AT_ONCE, 'cp', `${pictures}/*`, `s3://${to}/`),
-        },
-      ],
-      [
-        'S3 to folder',
-        { ...picferry('picferry sync', 'pictures', newFolder), check: arrived },
-        {
-          ...{ name: 'rclone copy', before: newFolder, check: arrived },
-          command: () => stage.peer('rclone', 'copy', 's3:pictures', to, ...many),
-        },
-        {
-          ...{ name: 's5cmd cp', before: newFolder, check: arrived },
-          command: () => stage.peer('s5cmd', '--numworkers', AT_ONCE, 'cp', 's3://pictures/*', `${to}/`),
-        },
-      ],
+    const kinds: readonly Kind[] = [
+      {
+        ...{ what: 'folder to folder', from: pictures, before: newFolder, check: arrived },
+        peers: [
+          {
+            ...{ name: 'cp -r', before: newFolder, check: arrived },
+            command: () => ({ argv: ['cp', '-r', `${pictures}/.`, to], cwd: scratch }),
+          },
+          {
+            ...{ name: 'rclone copy', before: newFolder, check: arrived },
+            command: () => stage.peer('rclone', 'copy', pictures, to, ...many),
+          },
+        ],
+      },
+      {
+        ...{ what: 'folder to S3', from: pictures, before: newBucket },
+        peers: [
+          {
+            name: 'rclone copy',
+            before: newBucket,
+            command: () => stage.peer('rclone', 'copy', pictures, `s3:${to}`, ...many),
+          },
+          {
+            ...{ name: 's5cmd cp', before: newBucket },
+            command: () => stage.peer('s5cmd', '--numworkers', AT_ONCE, 'cp', `${pictures}/*`, `s3://${to}/`),
+          },
+        ],
+      },
+      {
+        ...{ what: 'S3 to folder', from: 'pictures', before: newFolder, check: arrived },
+        peers: [
+          {
+            ...{ name: 'rclone copy', before: newFolder, check: arrived },
+            command: () => stage.peer('rclone', 'copy', 's3:pictures', to, ...many),
+          },
+          {
+            ...{ name: 's5cmd cp', before: newFolder, check: arrived },
+            command: () => stage.peer('s5cmd', '--numworkers', AT_ONCE, 'cp', 's3://pictures/*', `${to}/`),
+          },
+        ],
+      },
     ];
     const placed: (readonly [what: string, ...Placed[]])[] = [];
-    for (const [what, ...contenders] of kinds) {
+    const profiles: (readonly [string, string])[] = [];
+    for (const kind of kinds) {
+      const { what, from, before, peers } = kind;
       running.say(what);
-      const everybody = contenders.filter(({ name }) => !isSmoke || /^(picferry|cp -r)/.test(name));
+      const everybody = [picferry(kind), ...peers.filter(({ name }) => !isSmoke || name === 'cp -r')];
       placed.push([what, ...(await inTurn(everybody, Math.min(rounds, 3), running))]);
+      await before();
+      if (!isSmoke) profiles.push([what, await profileOf(stage.fromSource(...sync(from)), scratch)]);
     }
     return {
       title: 'Folders',
@@ -100,6 +119,7 @@ export const folders: Bench = {
               isReached: ours!.wall <= rival.wall,
             };
           }),
+      profiles,
       commands: [],
     };
   },

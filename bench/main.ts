@@ -47,7 +47,6 @@ for (const name of wanted)
   if (!BENCHES.some((one) => one.name === name)) usage(`--only ${name}: there is no such benchmark`);
 
 await using places = await openPlaces();
-const sections: Record<string, Kept> = {};
 for (const { name, run } of BENCHES.filter((one) => wanted.includes(one.name))) {
   console.log(`== ${name} ==`);
   try {
@@ -55,7 +54,9 @@ for (const { name, run } of BENCHES.filter((one) => wanted.includes(one.name))) 
       ...places,
       ...{ rounds: flags.smoke ? 1 : rounds, isSmoke: flags.smoke, say: (what: string) => console.log(what) },
     });
-    sections[name] = { ...section, ranAt: new Date().toISOString(), machine: machine() };
+    const kept: Kept = { ...section, ranAt: new Date().toISOString(), machine: machine() };
+    // One by one: an hour's run that breaks has its first sections.
+    await keepResults(flags.smoke ? places.scratch : import.meta.dirname, { [name]: kept });
     console.table(section.rows.map((row) => Object.fromEntries(row.map((cell, i) => [section.columns[i], cell]))));
     if (!flags.smoke)
       for (const { goal, figure, isReached } of section.goals)
@@ -65,4 +66,3 @@ for (const { name, run } of BENCHES.filter((one) => wanted.includes(one.name))) 
     process.exitCode = 1;
   }
 }
-await keepResults(flags.smoke ? places.scratch : import.meta.dirname, sections);

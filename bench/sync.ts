@@ -20,11 +20,12 @@ export const sync: Bench = {
     await makePictures(some, names.slice(0, there), BYTES);
     await using stage = await openStage(running);
     await stage.bucket('all', all);
+    await stage.bucket('some', some);
     let buckets = 0;
     let to = '';
     const into = (createOnly?: 'native') => async () => {
       to = `half-${buckets++}`;
-      await stage.bucket(to, some, createOnly);
+      await stage.duplicate(to, 'some', createOnly);
     };
     const workers = ['--numworkers', AT_ONCE];
     const many = ['--transfers', AT_ONCE, '--checkers', AT_ONCE];

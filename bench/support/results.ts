@@ -32,8 +32,9 @@ const markdown = (all: Readonly<Record<string, Kept>>): string =>
       .map(([name, section]) => sectionText(name, section)),
   ].join('\n');
 
-const sectionText = (name: string, { title, text, columns, rows, goals, commands, ranAt, machine: on }: Kept): string =>
-  [
+const sectionText = (name: string, kept: Kept): string => {
+  const { title, text, columns, rows, goals, profiles = [], commands, ranAt, machine: on } = kept;
+  return [
     `## ${title}\n`,
     `${text}\n`,
     line(columns),
@@ -41,10 +42,12 @@ const sectionText = (name: string, { title, text, columns, rows, goals, commands
     ...rows.map(line),
     '',
     ...goals.map(({ goal, figure, isReached }) => `- ${isReached ? 'Reached' : '**Missed**'}: ${goal}: ${figure}`),
+    ...profiles.map(([what, profile]) => `- Where the time goes: ${what}: ${profile}`),
     '',
     ...(commands.length > 0 ? ['```sh', ...commands, '```', ''] : []),
     `${ranAt.slice(0, 16).replace('T', ' ')} UTC, ${on}. Again: \`npm run bench -- --only ${name}\`\n`,
   ].join('\n');
+};
 
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -1,10 +1,11 @@
 // The S3-compatible server that Picferry and its peers are measured on: MinIO or versitygw, or a small one in memory for a smoke run.
-import { fork, spawn } from 'node:child_process';
+import { execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Running } from '../bench.ts';
 import { type Server, serverPath } from './tools.ts';
 
@@ -13,6 +14,8 @@ export interface Service extends AsyncDisposable {
   /** Whoever is measured has its keys. */
   readonly env: Readonly<Record<string, string>>;
   makeBucket(name: string): Promise<void>;
+  /** Puts into an empty bucket what lies in another one, as it lies on its disk; absent where there is none. */
+  duplicate?(of: string, to: string): Promise<void>;
   /** What it has used so far, seconds of CPU; undefined where nobody can tell. */
   cpu(): Promise<number | undefined>;
 }
@@ -47,6 +50,7 @@ const STARTS: Readonly<Record<Server, Start>> = {
   },
 };
 
+const run = promisify(execFile);
 let servers = 0;
 
 const built = async (server: Server, { scratch, cache, say }: Running): Promise<Service> => {
@@ -63,6 +67,7 @@ const built = async (server: Server, { scratch, cache, say }: Running): Promise<
   }
   return {
     ...{ url, env: KEYS, makeBucket: async (name) => void (await mkdir(join(data, name))) },
+    duplicate: async (of, to) => void (await run('cp', ['-r', `${join(data, of)}/.`, join(data, to)])),
     cpu: () => cpuOf(child.pid),
     [Symbol.asyncDispose]: async () => {
       const exit = once(child, 'exit');

@@ -13,9 +13,13 @@ export interface Stage extends AsyncDisposable {
   readonly folder: string;
   /** Its own state folder every time, as on a machine that never ran it. */
   picferry(...args: string[]): Command;
+  /** The same, from the project's source. */
+  fromSource(...args: string[]): Command;
   peer(name: Peer, ...args: string[]): Command;
   /** A bucket with these pictures of a local folder, put there once; named as itself in picferry.json. */
   bucket(name: string, from?: string, createOnly?: 'native' | 'headFirst'): Promise<void>;
+  /** A bucket with what was put into another one from a folder. */
+  duplicate(name: string, of: string, createOnly?: 'native' | 'headFirst'): Promise<void>;
 }
 
 /** What its users set: one remote, nothing more. */
@@ -36,12 +40,25 @@ export const openStage = async (running: Running, server?: Server): Promise<Stag
   const peers = { s5cmd: s5cmd!, rclone: rclone!, aws: aws! };
   const stores: Record<string, object> = {};
   let runs = 0;
-  const picferry = (...args: string[]): Command => ({
-    argv: [...beginning, ...args, '--state-dir', join(folder, `state-${runs++}`)],
-    ...{ cwd: folder, env: { ...service.env }, goodCodes: [0, 1] },
-  });
+  const beginningWith =
+    (entry: readonly string[]) =>
+    (...args: string[]): Command => ({
+      argv: [...entry, ...args, '--state-dir', join(folder, `state-${runs++}`)],
+      ...{ cwd: folder, env: { ...service.env }, goodCodes: [0, 1] },
+    });
+  const picferry = beginningWith(beginning);
+  const folders = new Map<string, string>();
+  const make = async (name: string, createOnly?: 'native' | 'headFirst'): Promise<void> => {
+    await service.makeBucket(name);
+    stores[name] = { bucket: name, endpointUrl: service.url, region: 'us-east-1', ...(createOnly && { createOnly }) };
+    await writeFile(join(folder, 'picferry.json'), JSON.stringify({ stores }));
+  };
+  const fill = async (name: string, from: string): Promise<void> => {
+    folders.set(name, from);
+    await measure(picferry('sync', from, name, '--min-age', '0s'), scratch);
+  };
   return {
-    ...{ service, folder, picferry },
+    ...{ service, folder, picferry, fromSource: beginningWith([process.execPath, join(project, 'bin/picferry.js')]) },
     peer: (name, ...args) => ({
       argv: [peers[name], ...args],
       cwd: folder,
@@ -53,10 +70,12 @@ export const openStage = async (running: Running, server?: Server): Promise<Stag
       goodCodes: name === 'rclone' && args[0] === 'check' ? [0, 1] : [0],
     }),
     bucket: async (name, from, createOnly) => {
-      await service.makeBucket(name);
-      stores[name] = { bucket: name, endpointUrl: service.url, region: 'us-east-1', ...(createOnly && { createOnly }) };
-      await writeFile(join(folder, 'picferry.json'), JSON.stringify({ stores }));
-      if (from !== undefined) await measure(picferry('sync', from, name, '--min-age', '0s'), scratch);
+      await make(name, createOnly);
+      if (from !== undefined) await fill(name, from);
+    },
+    duplicate: async (name, of, createOnly) => {
+      await make(name, createOnly);
+      await (service.duplicate ? service.duplicate(of, name) : fill(name, folders.get(of)!));
     },
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   };

@@ -1,46 +1,17 @@
 // Learns how keys are spelled, for any alphabet, and tells which share of them lies before a key: arithmetic coding's idea.
+import { CONTEXTS, Counts, UNSEEN } from './key-counts.ts';
 import { classOf, DEPTHS, LAST, type Spelled, spell, WHOLE } from './spelled.ts';
 
 /** The key ends here: before every character. */
 const END = -1;
 /** Characters that nobody has seen: behind all that were. */
 const BEYOND = 0x110000;
-/** Weight of characters not yet seen, beside those seen once behind one beginning. */
-const UNSEEN = 0.5;
 /** How fast older guesses stop counting when predictors are compared. */
 const MEMORY = 0.98;
-/** Behind so many different beginnings a context is known. */
-const BEGINNINGS = 8;
 /** Contexts kept: names that are noise would have as many as there are names. */
 const MOST_CONTEXTS = 20_000;
 /** A context predicts better only where it does so clearly: it knows less than the whole depth does. */
 const CLEARLY = 0.9;
-
-class Counts {
-  readonly weights = new Map<number, number>();
-  /** Different beginnings of the keys it was seen in, as far as it makes a difference. */
-  readonly #beginnings: number[] = [];
-  total = 0;
-
-  add(symbol: number, weight: number, beginning: number): void {
-    this.weights.set(symbol, (this.weights.get(symbol) ?? 0) + weight);
-    this.total += weight;
-    if (this.#beginnings.length < BEGINNINGS && !this.#beginnings.includes(beginning)) this.#beginnings.push(beginning);
-  }
-
-  /**
-   * Weight of all that was not seen here. Keys are read in order: however many begin alike, they show what comes first behind
-   * that beginning, and nothing of what comes later.
-   */
-  get doubt(): number {
-    return UNSEEN / (1 + this.#beginnings.length);
-  }
-
-  /** Of being right: what a guess costs is its negative logarithm. */
-  chanceOf(symbol: number): number {
-    return ((this.weights.get(symbol) ?? 0) + 0.5) / (this.total + 20);
-  }
-}
 
 /** Shares of the keys by their next character, ascending: each ends where the next begins. */
 interface Table {
@@ -57,29 +28,14 @@ interface Depth {
   table: (Table & { readonly learned: number; readonly seen: number }) | undefined;
 }
 
-/** What stands before a character, as far as it tells which one follows. */
-type Context = (spelled: Spelled, depth: number) => string;
-
-const twoBefore: Context = ({ key, offsets }, depth) => key.slice(offsets[Math.max(0, depth - 2)], offsets[depth]);
-
-/** Which word it is, and up to three of its characters. */
-const inWord: Context = ({ key, symbols, offsets }, depth) => {
-  let words = 0;
-  for (let i = 0; i < depth; i++) if (classOf(symbols[i]!) === 'separator') words++;
-  let from = depth;
-  while (from > 0 && depth - from < 3 && classOf(symbols[from - 1]!) !== 'separator') from--;
-  const isBeginning = from === 0 || classOf(symbols[from - 1]!) === 'separator';
-  return `${words}${isBeginning ? '^' : '~'}${key.slice(offsets[from], offsets[depth])}`;
-};
-
-const CONTEXTS: readonly Context[] = [twoBefore, inWord];
-
 export class KeyModel {
   readonly #depths: Depth[] = [];
   readonly #contexts = CONTEXTS.map(() => new Map<string, Counts>());
   /** Non-ASCII characters seen anywhere. */
   readonly #others = new Set<number>();
   #learned = 0;
+  /** Bytes of the longest key learned. */
+  #longest = 0;
 
   get isEmpty(): boolean {
     return this.#learned === 0;
@@ -88,6 +44,7 @@ export class KeyModel {
   /** `weight`: how many keys this one stands for. */
   learn(key: string, weight: number): void {
     const spelled = spell(key);
+    this.#longest = Math.max(this.#longest, Buffer.byteLength(key));
     this.#learned += weight;
     let beginning = 0;
     for (let depth = 0; depth <= spelled.symbols.length && depth < DEPTHS; depth++) {
@@ -156,10 +113,12 @@ export class KeyModel {
     let key = beginning.slice(0, offsets[depth]) + String.fromCodePoint(smaller);
     for (let d = depth + 1; d < this.#depths.length; d++) {
       const last = Math.max(...this.#depth(d).counts.weights.keys());
-      if (last === END) break;
+      // END, or nothing known of this depth.
+      if (!(last >= 0)) break;
       key += classOf(last) === 'digit' ? '9' : String.fromCodePoint(last);
     }
-    return key;
+    // Put together of different keys, it may be longer than any: services refuse what no key could be.
+    return Buffer.byteLength(key) > this.#longest ? beginning : key;
   }
 
   #depth(depth: number): Depth {

@@ -104,6 +104,16 @@ test('counted keys are cut at a key, where the lower part’s listing sees its e
   assert.equal(shape.keyAt(countUpTo(shape, after) - 1), after);
 });
 
+test('what may be the last key before another is no longer than any key', () => {
+  const model = new KeyModel();
+  for (const one of ['a1', 'a2', 'a3📷', 'b1xxxx', 'b2']) model.learn(one, 1);
+  fc.assert(
+    fc.property(key, (one) =>
+      assert.ok(Buffer.byteLength(model.lastBefore(`a${one}`)) <= Math.max(7, Buffer.byteLength(`a${one}`))),
+    ),
+  );
+});
+
 test('a cut lies inside its range, whatever was seen', () => {
   fc.assert(
     fc.property(

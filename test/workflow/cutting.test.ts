@@ -11,8 +11,8 @@ interface Service {
   readonly cores: number;
 }
 
-/** Ranges without an end, each asking for one page after the other; as many as there may be, up to 64. */
-const listFor = (ms: number, { latencyMs, workMs, cores }: Service, nearPageMs = 40) => {
+/** Ranges without an end, each asking for one page after the other; as many as there may be, up to 64. `beginWith`: before any is cut. */
+const listFor = (ms: number, { latencyMs, workMs, cores }: Service, beginWith = 1, nearPageMs = 40) => {
   let now = 0;
   const cutting = new Cutting({ nearPageMs, now: () => now });
   const free = Array.from({ length: cores }, () => 0);
@@ -25,7 +25,7 @@ const listFor = (ms: number, { latencyMs, workMs, cores }: Service, nearPageMs =
   };
   const when: Record<number, number> = {};
   let pages = 0;
-  ask();
+  for (let range = 0; range < beginWith; range++) ask();
   while (now < ms) {
     asked.sort((a, b) => a.endsAt - b.endsAt);
     const { page, endsAt } = asked.shift()!;
@@ -49,6 +49,31 @@ describe('a service far away', () => {
     assert.ok(when[64]! <= 20 * 60.2, `${when[64]} ms`);
   });
 
+  for (const beginWith of [2, 3, 4, 8]) {
+    test(`that is asked for ${beginWith} ranges to begin with gets 64 too`, () => {
+      assert.equal(listFor(4_000, { latencyMs: 60, workMs: 0.1, cores: 1_000 }, beginWith).ranges, 64);
+    });
+  }
+
+  test('gets 64 though its pages take now less, now more', () => {
+    let now = 0;
+    const cutting = new Cutting({ nearPageMs: 100, now: () => now });
+    let open = 1;
+    for (let round = 0; round < 40; round++) {
+      const pages = Array.from({ length: open }, (_, i) => ({
+        page: cutting.asks(open),
+        ms: [110, 260, 150][(round + i) % 3]!,
+      }));
+      const began = now;
+      for (const { page, ms } of pages.sort((a, b) => a.ms - b.ms)) {
+        now = began + ms;
+        cutting.page(page, 1_000 - (ms % 100));
+        open = Math.max(open, Math.min(64, cutting.rangesAtOnce(open)));
+      }
+    }
+    assert.equal(open, 64);
+  });
+
   test('whose own work is all there is gets a few and then no more', () => {
     const { ranges } = listFor(20_000, { latencyMs: 1, workMs: 60, cores: 1 });
     assert.ok(ranges <= 8, `${ranges}`);
@@ -60,19 +85,23 @@ describe('a service far away', () => {
   });
 });
 
-test('an empty page comes quickly from far away, too', () => {
-  let now = 0;
-  const cutting = new Cutting({ nearPageMs: 100, now: () => now });
-  const read = (ms: number, keys: number): void => {
-    const page = cutting.asks(1);
-    now += ms;
-    cutting.page(page, keys);
-  };
-  read(150, 1_000);
-  read(20, 0);
-  read(150, 1_000);
-  read(150, 1_000);
-  assert.equal(cutting.rangesAtOnce(1), 2);
+describe('what is not full comes quickly from far away, too', () => {
+  for (const [what, first] of [
+    ['nothing', [20, 0]],
+    ['a few', [20, 5]],
+    ['more than any other page', [150, 1_001]],
+  ] as const) {
+    test(`first ${what}`, () => {
+      let now = 0;
+      const cutting = new Cutting({ nearPageMs: 100, now: () => now });
+      for (const [ms, keys] of [first, [150, 1_000], [150, 1_000], [150, 1_000]] as const) {
+        const page = cutting.asks(1);
+        now += ms;
+        cutting.page(page, keys);
+      }
+      assert.equal(cutting.rangesAtOnce(1), 2);
+    });
+  }
 });
 
 describe('a service near by', () => {
