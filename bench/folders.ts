@@ -15,7 +15,8 @@ interface Kind {
   readonly what: string;
   readonly from: string;
   /** Peers of this kind, beside Picferry. */
-  readonly peers: readonly Contender[];
+  readonly peers: readonly Pick<Contender, 'name' | 'command'>[];
+  /** Before each turn of each, and behind it. */
   before(): Promise<void>;
   check?(): Promise<void>;
 }
@@ -43,20 +44,20 @@ export const folders: Bench = {
     const last = pictureNames(count).at(-1)!;
     const arrived = (): Promise<void> => access(join(to, last));
     const sync = (from: string) => ['sync', from, to, '--min-age', '0s'] as const;
-    const picferry = ({ from, before, check }: Kind): Contender => ({
-      ...{ name: 'picferry sync', before, command: () => ({ ...stage.picferry(...sync(from)), goodCodes: [0] }) },
-      ...(check && { check }),
+    const picferry = ({ from }: Kind) => ({
+      name: 'picferry sync',
+      command: () => ({ ...stage.picferry(...sync(from)), goodCodes: [0] }),
     });
     const kinds: readonly Kind[] = [
       {
         ...{ what: 'folder to folder', from: pictures, before: newFolder, check: arrived },
         peers: [
           {
-            ...{ name: 'cp -r', before: newFolder, check: arrived },
+            name: 'cp -r',
             command: () => ({ argv: ['cp', '-r', `${pictures}/.`, to], cwd: scratch }),
           },
           {
-            ...{ name: 'rclone copy', before: newFolder, check: arrived },
+            name: 'rclone copy',
             command: () => stage.peer('rclone', 'copy', pictures, to, ...many),
           },
         ],
@@ -66,11 +67,10 @@ export const folders: Bench = {
         peers: [
           {
             name: 'rclone copy',
-            before: newBucket,
             command: () => stage.peer('rclone', 'copy', pictures, `s3:${to}`, ...many),
           },
           {
-            ...{ name: 's5cmd cp', before: newBucket },
+            name: 's5cmd cp',
             command: () => stage.peer('s5cmd', '--numworkers', AT_ONCE, 'cp', `${pictures}/*`, `s3://${to}/`),
           },
         ],
@@ -79,11 +79,11 @@ export const folders: Bench = {
         ...{ what: 'S3 to folder', from: 'pictures', before: newFolder, check: arrived },
         peers: [
           {
-            ...{ name: 'rclone copy', before: newFolder, check: arrived },
+            name: 'rclone copy',
             command: () => stage.peer('rclone', 'copy', 's3:pictures', to, ...many),
           },
           {
-            ...{ name: 's5cmd cp', before: newFolder, check: arrived },
+            name: 's5cmd cp',
             command: () => stage.peer('s5cmd', '--numworkers', AT_ONCE, 'cp', 's3://pictures/*', `${to}/`),
           },
         ],
@@ -92,9 +92,11 @@ export const folders: Bench = {
     const placed: (readonly [what: string, ...Placed[]])[] = [];
     const profiles: (readonly [string, string])[] = [];
     for (const kind of kinds) {
-      const { what, from, before, peers } = kind;
+      const { what, from, before, check, peers } = kind;
       running.say(what);
-      const everybody = [picferry(kind), ...peers.filter(({ name }) => !isSmoke || name === 'cp -r')];
+      const everybody = [picferry(kind), ...peers.filter(({ name }) => !isSmoke || name === 'cp -r')].map(
+        (one): Contender => ({ ...one, before, ...(check && { check }) }),
+      );
       placed.push([what, ...(await inTurn(everybody, Math.min(rounds, 3), running))]);
       await before();
       if (!isSmoke) profiles.push([what, await profileOf(stage.fromSource(...sync(from)), scratch)]);

@@ -33,5 +33,11 @@ function compareCodePoints(a: string, b: string): number {
  */
 export const onItsOwn = (key: string): string => `${key} `.slice(0, -1);
 
+/** Of entries in order, on its own: who remembers how far a listing is keeps no page by it. */
+export const lastKeyOf = (entries: readonly { readonly key: string }[]): string | undefined => {
+  const last = entries.at(-1);
+  return last && onItsOwn(last.key);
+};
+
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Entry, Side } from '../compare/entry.ts';
 import { classify, type Joined, keyOf, type Rules } from '../compare/findings.ts';
 import { Disordered, joinListings } from '../compare/join.ts';
-import { onItsOwn } from '../compare/key.ts';
+import { lastKeyOf } from '../compare/key.ts';
 import { countFinding, countListed } from '../compare/statistics.ts';
 import { IncompleteListing } from '../stores/errors.ts';
 import { isOnAws } from '../stores/service-name.ts';
@@ -121,7 +121,7 @@ async function* entriesOf(
     run.splitter.count(segment.listed, entries.length);
     run.countPage(side);
     cutting.page(asked, entries.length);
-    if (entries.length > 0) last = onItsOwn(entries.at(-1)!.key);
+    last = lastKeyOf(entries) ?? last;
     if (isLast) segment.endedAt.set(side, last);
     yield entries;
     asked = cutting.asks(run.open);

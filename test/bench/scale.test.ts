@@ -21,12 +21,11 @@ import { fromCompact } from '../../lib/compare/statistics.ts';
 import { createInterpreter } from '../../lib/embedded/interpreter.ts';
 import type { Store } from '../../lib/stores/store.ts';
 import { readDefinition, withNumbers } from '../../lib/workflow/definition.ts';
-import { readJson } from '../../lib/workflow/lines.ts';
-import { type ShardRef, STEPS, type Step } from '../../lib/workflow/payloads.ts';
+import { STEPS, type Step } from '../../lib/workflow/payloads.ts';
 import { migrationPk, taskSk } from '../../lib/workflow/record.ts';
 import { startMigration } from '../../lib/workflow/start.ts';
 import { list } from '../../lib/workflow/steps/list.ts';
-import type { TaskDocument } from '../../lib/workflow/task-document.ts';
+import { shardsOf, type TaskDocument } from '../../lib/workflow/task-document.ts';
 import { DEFAULT_OPTIONS } from '../support/default-options.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -241,9 +240,5 @@ const listForReal = async (ranges: readonly Range[], layout: Layout) => {
   );
   await list({ migrationId: ID, round: 1, task: { index: 0, ranges } }, context);
   const document = host.documents.get(`${migrationPk(ID)} ${taskSk(1, 0)}`) as TaskDocument;
-  // Those that the document had no room for lie in files.
-  const lists = await Promise.all(
-    document.shardLists.map((path) => readJson(context.files, path) as Promise<ShardRef[]>),
-  );
-  return { document, shards: [...lists.flat(), ...document.shards], pages };
+  return { document, shards: await shardsOf(document, context.files), pages };
 };

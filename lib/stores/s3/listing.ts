@@ -1,7 +1,7 @@
 // Lists a range of a bucket, page after page. What is incomplete or out of order is an error, never a shorter list.
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Entry } from '../../compare/entry.ts';
-import { compareKeys, onItsOwn } from '../../compare/key.ts';
+import { compareKeys, lastKeyOf } from '../../compare/key.ts';
 import { contains, type Range } from '../../compare/range.ts';
 import { IncompleteListing } from '../errors.ts';
 import type { ListingPage } from '../store.ts';
@@ -29,7 +29,7 @@ export async function* listRange(client: S3Client, prefix: string, range: Range)
   for await (const { page, at } of pagesOf(client, shared, asked)) {
     checkOrder(client, last, page.entries);
     const first = page.entries[0];
-    last = page.entries.length > 0 ? onItsOwn(page.entries.at(-1)!.key) : last;
+    last = lastKeyOf(page.entries) ?? last;
     // A full page that calls itself the last is believed once it was asked what follows: after it was handed on.
     const isLast = (page.next === undefined && !page.isFull) || isAtEnd(last, range);
     // A service that ignores start-after sends what lies before the range too.
@@ -101,16 +101,16 @@ async function* pagesOf(
     };
     const asked = Date.now();
     const { page, date } = await pageOf(client, query, storePrefix);
-    const lastKey = page.entries.length > 0 ? onItsOwn(page.entries.at(-1)!.key) : undefined;
     // Prefixes that nobody asked for are nothing: a listing of them would never end.
     const isEmpty = page.entries.length === 0 && (delimiter === undefined || page.commonPrefixes.length === 0);
     emptyPages = isEmpty ? emptyPages + 1 : 0;
     if (page.next !== undefined && page.next === token) throw incomplete(client, 'the same token came twice');
     if (emptyPages > EMPTY_PAGES_AT_MOST) throw incomplete(client, `${emptyPages} empty pages in a row`);
     token = page.next;
+    // Whoever reads the page empties it.
+    const doubted = token === undefined && page.isFull && delimiter === undefined ? lastKeyOf(page.entries) : undefined;
     yield { page, at: Number.isNaN(date) ? asked : date };
-    if (token === undefined && page.isFull && delimiter === undefined)
-      await checkEnd(client, prefix, storePrefix, lastKey, date);
+    if (doubted !== undefined) await checkEnd(client, prefix, storePrefix, doubted, date);
   } while (token !== undefined);
 }
 
@@ -122,10 +122,9 @@ const checkEnd = async (
   client: S3Client,
   prefix: string,
   storePrefix: string,
-  last: string | undefined,
+  last: string,
   madeAt: number,
 ): Promise<void> => {
-  if (last === undefined) return;
   const query = { ...LISTING, ...(prefix === '' ? {} : { prefix }), 'start-after': storePrefix + last };
   const behind = understood(client, (await ask(client, query)).xml, storePrefix);
   const arrived = Math.floor(madeAt / 1_000) * 1_000;
