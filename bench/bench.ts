@@ -15,7 +15,7 @@ export interface Section {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly goals: readonly Goal[];
-  /** Where the time went: what was run, and what its profile says. */
+  /** Where the time or the money went: what was run, and what its profile says. */
   readonly profiles?: readonly (readonly [what: string, profile: string])[];
   /** What was run. */
   readonly commands: readonly string[];

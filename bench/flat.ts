@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Bench, median, percent, type Section, seconds, times } from './bench.ts';
 import type { FlatFigures } from './flat-client.ts';
 import { type Command, measure } from './support/measure.ts';
+import { builtProgram } from './support/picferry.ts';
 import { profileOf } from './support/profile.ts';
 import { openSynthetic, SYNTHETIC_ENV } from './support/synthetic.ts';
 import type { ShapeName } from './synthetic/shapes.ts';
@@ -28,6 +29,8 @@ export const flat: Bench = {
   run: async ({ isSmoke, rounds, scratch, say }): Promise<Section> => {
     const count = isSmoke ? 20_000 : KEYS;
     const latencyMs = isSmoke ? 2 : LATENCY_MS;
+    const client = await builtProgram('flat-client', scratch);
+    const fromSource = [process.execPath, join(import.meta.dirname, 'flat-client.ts')];
     const rows: string[][] = [];
     const reached: { readonly faster: number; readonly waste: number }[] = [];
     const profiles: (readonly [string, string])[] = [];
@@ -39,14 +42,13 @@ export const flat: Bench = {
       const bucket = shape.toLowerCase();
       let pagesBefore = 0;
       let runs = 0;
-      const listing = (ranges: number): Command => {
+      const listing = (program: readonly string[], ranges: number): Command => {
         const state = join(scratch, `flat-${shape}-${runs++}`);
-        const client = join(import.meta.dirname, 'flat-client.ts');
-        const argv = [process.execPath, client, server.url, bucket, String(ranges), state];
+        const argv = [...program, server.url, bucket, String(ranges), state];
         return { argv, cwd: scratch, env: SYNTHETIC_ENV };
       };
       const check = async (ranges: number) => {
-        const { cpu, output, maxRssBytes } = await measure(listing(ranges), scratch);
+        const { cpu, output, maxRssBytes } = await measure(listing(client, ranges), scratch);
         const { wall, listed } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as FlatFigures;
         if (listed !== count) throw new Error(`${shape}: ${listed} of ${count} keys were listed`);
         const { pages } = await server.figures();
@@ -63,7 +65,7 @@ export const flat: Bench = {
       const faster = pageAfterPage.wall / wall;
       const waste = asked / (count / PAGE) - 1;
       reached.push({ faster, waste });
-      if (!isSmoke && faster < FASTER) profiles.push([what, await profileOf(listing(RANGES), scratch)]);
+      if (!isSmoke && faster < FASTER) profiles.push([what, await profileOf(listing(fromSource, RANGES), scratch)]);
       const cpu = median(cut.map((one) => one.cpu));
       rows.push([
         what,

@@ -103,7 +103,7 @@ export const folders: Bench = {
     }
     return {
       title: 'Folders',
-      text: `${count.toLocaleString('en')} pictures of ${bytes / 1_000} KB; MinIO on the same machine. Picferry compares before and after, hashes what passes and syncs each file to disk; nobody else does.`,
+      text: `${count.toLocaleString('en')} pictures of ${bytes / 1_000} KB; MinIO on the same machine. Picferry compares before and after, and gives each file its name only once it is whole; \`cp\` and s5cmd do neither. Picferry and rclone hash what passes between a folder and S3.`,
       columns: ['', 'command', 'rounds', 'wall', 'against Picferry', 'client CPU', 'peak memory'],
       rows: placed.flatMap(([what, ours, ...theirs]) =>
         [ours!, ...theirs].map(({ name, rounds: counted, wall, cpu, maxRssBytes }) => [

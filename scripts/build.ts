@@ -1,46 +1,9 @@
-// Bundles the CLI into dist/, or into the new folder that is named: Node refuses to strip types below node_modules, and a bundle needs no dependencies there.
-import { copyFileSync, rmSync } from 'node:fs';
+// Bundles the CLI into dist/.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { bundle } from './bundle.ts';
 import { ROOT } from './set-up.js';
 
-/** What aws-local-stepfunctions imports for running real Lambdas and for validating; lib/embedded asks for neither. */
-const withoutLambda: Plugin = {
-  name: 'without-lambda',
-  setup({ onResolve, onLoad }) {
-    onResolve(
-      { filter: /^(@aws-sdk\/client-lambda|@aws-sdk\/credential-providers|asl-validator)$/ },
-      ({ path, importer }) =>
-        importer.includes('aws-local-stepfunctions') ? { path, namespace: 'unused' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
-      contents:
-        'export class LambdaClient {} export class InvokeCommand {} export const fromCognitoIdentityPool = undefined; export default undefined;',
-    }));
-  },
-};
-
-const [, , elsewhere] = process.argv;
-const outdir = elsewhere ?? join(ROOT, 'dist');
-if (elsewhere === undefined) rmSync(outdir, { recursive: true, force: true });
-await build({
-  absWorkingDir: ROOT,
-  entryPoints: { picferry: 'lib/cli/main.ts' },
-  outdir,
-  bundle: true,
-  // What is imported when needed stays a file of its own: a check of two folders never reads the S3 client.
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  minify: true,
-  legalComments: 'linked',
-  logLevel: 'warning',
-  plugins: [withoutLambda],
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
-});
-// Beside the chunks, where lib/workflow/definition.ts looks for it.
-copyFileSync(join(ROOT, 'lib/workflow/migration.asl.json'), join(outdir, 'migration.asl.json'));
+const outdir = join(ROOT, 'dist');
+rmSync(outdir, { recursive: true, force: true });
+await bundle({ picferry: 'lib/cli/main.ts' }, outdir);

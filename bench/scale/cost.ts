@@ -12,11 +12,19 @@ export const bareUsd = ({ pictures, copies }: Pick<Used, 'pictures' | 'copies'>)
   return copies * REQUESTS + (pages * LIST_PRICES.listPerThousand) / 1e3;
 };
 
-/** A shard is written once and read once. */
-export const usdOf = (used: Used): number =>
-  used.copies * REQUESTS +
-  (used.lists * LIST_PRICES.listPerThousand) / 1e3 +
-  used.shards * (REQUESTS + LIST_PRICES.readPerThousand / 1e3) +
-  (used.lambdaMs / 1e3) * LAMBDA_GIGABYTES * LIST_PRICES.lambdaPerGbSecond +
-  (used.invocations * LIST_PRICES.lambdaPerMillion + used.writeUnits * LIST_PRICES.tableWritesPerMillion) / 1e6 +
-  (used.transitions * LIST_PRICES.transitionsPerThousand) / 1e3;
+/** USD by what it is asked for. A shard is written once and read once. */
+export const costsOf = (used: Used): Readonly<Record<string, number>> => ({
+  'copy requests': used.copies * REQUESTS,
+  'list requests': (used.lists * LIST_PRICES.listPerThousand) / 1e3,
+  shards: used.shards * (REQUESTS + LIST_PRICES.readPerThousand / 1e3),
+  Lambda:
+    (used.lambdaMs / 1e3) * LAMBDA_GIGABYTES * LIST_PRICES.lambdaPerGbSecond +
+    (used.invocations * LIST_PRICES.lambdaPerMillion) / 1e6,
+  'table writes': (used.writeUnits * LIST_PRICES.tableWritesPerMillion) / 1e6,
+  transitions: (used.transitions * LIST_PRICES.transitionsPerThousand) / 1e3,
+});
+
+export const usdOf = (used: Used): number => Object.values(costsOf(used)).reduce((sum, one) => sum + one, 0);
+
+/** How many times what S3 alone would ask. */
+export const timesBare = (used: Used): number => usdOf(used) / bareUsd(used);

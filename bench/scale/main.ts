@@ -34,10 +34,10 @@ const quotas = (flags.quota ?? []).reduce((changed: Quotas, text): Quotas => {
 const upTo = Number(flags['up-to'] ?? 'Infinity');
 if (!(upTo >= 1e6)) usage(`--up-to ${flags['up-to']}: expected at least 1000000, the smallest case`);
 
-const { columns, rows, goals } = await measureScale((what) => console.log(what), { upTo, quotas });
+const { columns, rows, quotas: judged } = await measureScale((what) => console.log(what), { upTo, quotas });
 const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => row[i]!.length)));
 for (const row of [columns, ...rows])
   console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '));
 console.log();
-for (const { goal, figure, isReached } of goals) console.log(`${isReached ? 'kept' : 'EXCEEDED'}: ${goal}: ${figure}`);
-process.exitCode = goals.every(({ isReached }) => isReached) ? 0 : 1;
+for (const { goal, figure, isReached } of judged) console.log(`${isReached ? 'kept' : 'EXCEEDED'}: ${goal}: ${figure}`);
+process.exitCode = judged.every(({ isReached }) => isReached) ? 0 : 1;

@@ -1,5 +1,5 @@
 // Figures of migrations on paper as a table for people: a row a figure, a column a case.
-import { bareUsd, usdOf } from './cost.ts';
+import { timesBare, usdOf } from './cost.ts';
 import type { Used } from './migration.ts';
 
 const SECOND = 1_000;
@@ -65,7 +65,7 @@ const ROWS: readonly (readonly [figure: string, cell: (used: Used) => string])[]
   ['S3 COPY requests', ({ copies }) => whole(copies)],
   ['most of them a second below one prefix', ({ copyWritesPerSecond }) => whole(copyWritesPerSecond)],
   ['costs for a million copied pictures, all else included', (used) => usd((usdOf(used) * 1e6) / used.copies)],
-  ['times what S3 asks for these copies and full pages alone', (used) => (usdOf(used) / bareUsd(used)).toFixed(3)],
+  ['times what S3 asks for these copies and full pages alone', (used) => timesBare(used).toFixed(3)],
 ];
 
 export const rowsOf = (cases: readonly Used[]): string[][] =>

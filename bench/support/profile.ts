@@ -30,12 +30,15 @@ const AREAS: readonly (readonly [area: string, files: RegExp])[] = [
     /\/lib\/(compare\/(join|findings|key|kind|statistics|filters)|workflow\/(compare-ranges|segments|list-run))\.ts/,
   ],
   ['choosing where to cut', /\/lib\/(compare\/(splitter|key-model|spelled)|workflow\/cutting)\.ts/],
-  ['signing', /@smithy|node:internal\/crypto|\/lib\/stores\/s3\/sign\.ts/],
+  ['hashing and signing', /@smithy|node:internal\/crypto|\/lib\/stores\/s3\/sign\.ts/],
   [
     'HTTP',
-    /undici|node:(net|http|internal\/(stream|js_stream|net|timers|process))|wasm|\/lib\/stores\/s3\/(client|body)\.ts/,
+    /undici|node:(net|http|internal\/(stream|js_stream|net|timers|process))|wasm|^(writeLatin1String|writev)$|\/lib\/stores\/s3\/(client|call|gather|body|failure)\.ts/,
   ],
-  ['files', /node:(fs|internal\/fs|zlib)|\/lib\/stores\/folder\//],
+  [
+    'files',
+    /node:(fs|internal\/fs|zlib)|\/lib\/stores\/folder\/|^(open|openFileHandle|read|writeBuffers?|copyFile|close|[lf]?stat|futimes|(un)?link|rename|mkdir|rmdir|readdir|realpath)$/,
+  ],
 ];
 const REST = 'the rest';
 

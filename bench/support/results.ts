@@ -42,7 +42,7 @@ const sectionText = (name: string, kept: Kept): string => {
     ...rows.map(line),
     '',
     ...goals.map(({ goal, figure, isReached }) => `- ${isReached ? 'Reached' : '**Missed**'}: ${goal}: ${figure}`),
-    ...profiles.map(([what, profile]) => `- Where the time goes: ${what}: ${profile}`),
+    ...profiles.map(([what, profile]) => `- Where it goes: ${what}: ${profile}`),
     '',
     ...(commands.length > 0 ? ['```sh', ...commands, '```', ''] : []),
     `${ranAt.slice(0, 16).replace('T', ' ')} UTC, ${on}. Again: \`npm run bench -- --only ${name}\`\n`,

@@ -46,6 +46,7 @@ export const runPair = async (mode: Mode, source: string, destination: string, f
   const place = { cwd: process.cwd(), env: process.env, stateDir };
   const { request, prices } = await requestOf(mode, { source, destination }, flags, place);
   const host = await openEmbedded({ stateDir, prices, ...concurrencyOf(request.options.concurrency) });
+  keepHeapSmall(mode);
   return runOn(host, () => startMigration(request, host), flags);
 };
 
@@ -61,6 +62,7 @@ const runFrom = async (from: From, flags: PairFlags): Promise<number> => {
   const stateDir = stateDirOf(flags.stateDir);
   const prices = await readPrices(process.cwd());
   const host = await openEmbedded({ stateDir, prices, ...concurrencyOf(earlier.request.options.concurrency) });
+  keepHeapSmall('sync');
   return runOn(host, () => startFrom(from, host), flags);
 };
 
@@ -75,7 +77,6 @@ const refuseDetach = ({ detach }: PairFlags): void => {
 const concurrencyOf = (concurrency: number | undefined) => (concurrency === undefined ? {} : { concurrency });
 
 const runOn = async (host: EmbeddedHost, start: () => Promise<StartResult>, flags: PairFlags): Promise<number> => {
-  keepHeapSmall();
   const service = serviceOf(host, flags);
   const json = flags.json === true;
   try {

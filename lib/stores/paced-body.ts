@@ -14,7 +14,9 @@ export const pacedPicture = (picture: OpenPicture, pace: Pace): OpenPicture => {
   });
   // An error of either is told by `passing`, which is what others listen to.
   pipeline(picture.body, passing, () => {});
-  return { ...picture, body: passing };
+  // What the system copies itself, nobody holds back.
+  const { copyTo, ...rest } = picture;
+  return { ...rest, body: passing };
 };
 
 /** Small enough that what is sent at once is never much. */

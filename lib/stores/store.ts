@@ -50,6 +50,8 @@ export interface ReadGuard {
 export interface OpenPicture {
   readonly facts: PictureFacts;
   readonly body: Readable;
+  /** Where the system can copy the bytes itself: into this file, which is there. `body` is left unread then. Absent: it cannot. */
+  copyTo?(path: string): Promise<void>;
   /** Call after the body was read to its end: true where what was read is what had been listed. */
   unchanged(): Promise<boolean>;
   /** After the body's end: what the source's own checksum says against the bytes that passed. Absent: `facts.md5` is all it knows. */

@@ -116,7 +116,7 @@ const reply = async (response: ServerResponse, method: string, said: Reply): Pro
   }
   const body = Buffer.from(said.body ?? '');
   response.writeHead(said.status ?? 200, {
-    ...(method === 'HEAD' ? {} : { 'content-length': String(body.length) }),
+    ...(method === 'HEAD' || said.headers?.['transfer-encoding'] ? {} : { 'content-length': String(body.length) }),
     ...said.headers,
   });
   if (said.dripMs !== undefined) {

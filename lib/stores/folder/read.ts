@@ -1,19 +1,20 @@
 // Opens a picture of a folder for reading: never through a link, and only as the version that was listed.
-import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { type BigIntStats, constants, existsSync } from 'node:fs';
+import { copyFile, lstat, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { OpenPicture, ReadGuard, ReadRefusal } from '../store.ts';
 import { factsOf, sameVersion } from './facts.ts';
+import { FileBody } from './file-body.ts';
 import { isPlace, type PlaceBelow, placeBelow } from './paths.ts';
 import { codeOf, failed, isAbsence, messageOf, readFailure } from './refusals.ts';
 import type { RootFolder } from './root.ts';
 
-/** Up to here a picture is read at once: a stream costs more than reading a thumbnail does. */
-const READ_AT_ONCE_BYTES = 256 * 1024;
-const CHUNK_BYTES = 256 * 1024;
-
 /** A FIFO in place of a picture would block `open` for ever; a link must not be followed. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Where Linux shows what a process has open. */
+const OPEN_FILES = '/proc/self/fd';
+const HAS_OPEN_FILES = existsSync(OPEN_FILES);
 
 export const readPicture = async (
   root: RootFolder,
@@ -57,11 +58,12 @@ const readFile = async (key: string, place: PlaceBelow, guard: ReadGuard): Promi
     if (stats.isDirectory()) return { outcome: 'goneFromSource' };
     if (!stats.isFile()) return failed('specialFile');
     if (Number(stats.size) !== guard.size || changedSince(stats, guard.listedAt)) return { outcome: 'changedOnSource' };
-    const body = await bodyOf(handle, guard.size);
-    kept = body.holdsHandle;
+    kept = true;
     return {
       facts: factsOf(key, stats),
-      body: body.stream,
+      body: new FileBody(handle, guard.size),
+      // What is open cannot be exchanged for a link meanwhile; elsewhere `unchanged` sees that it was.
+      copyTo: (path) => copyFile(HAS_OPEN_FILES ? `${OPEN_FILES}/${handle.fd}` : place.path, path),
       unchanged: async () => isStill(place.path, stats),
     };
   } finally {
@@ -77,25 +79,6 @@ const readFile = async (key: string, place: PlaceBelow, guard: ReadGuard): Promi
 const changedSince = (stats: BigIntStats, listedAt: number): boolean => {
   const firstLater = BigInt(Math.floor(listedAt) + 1) * 1_000_000n;
   return stats.mtimeNs >= firstLater && stats.ctimeNs >= firstLater;
-};
-
-const bodyOf = async (
-  handle: FileHandle,
-  sizeBytes: number,
-): Promise<{ readonly stream: Readable; readonly holdsHandle: boolean }> => {
-  if (sizeBytes > READ_AT_ONCE_BYTES) {
-    const stream = handle.createReadStream({ start: 0, end: sizeBytes - 1, highWaterMark: CHUNK_BYTES });
-    return { stream, holdsHandle: true };
-  }
-  const buffer = Buffer.allocUnsafe(sizeBytes);
-  let filled = 0;
-  while (filled < sizeBytes) {
-    const { bytesRead } = await handle.read(buffer, filled, sizeBytes - filled, filled);
-    // Cut short meanwhile: what is missing shows as `unchanged() === false`.
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return { stream: Readable.from(filled === 0 ? [] : [buffer.subarray(0, filled)]), holdsHandle: false };
 };
 
 const isStill = async (path: string, read: BigIntStats): Promise<boolean> => {

@@ -1,14 +1,12 @@
 // Writes a picture into a folder: whole under a temporary name first, then under its own in one step.
 // A killed process leaves no half-written picture. Nothing is fsynced per file (58,300 times 10 ms on a disk): after
 // a power cut a picture may be short, which the next comparison sees as another size.
-import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { mkdir } from 'node:fs/promises';
 import type { OpenPicture, WriteGuard, WriteResult } from '../store.ts';
-import { fileTimeOf } from './file-time.ts';
+import { fill } from './fill.ts';
 import { isPlace, type PlaceBelow, placeBelow } from './paths.ts';
 import { obstacleAt, type Placement } from './placement.ts';
-import { codeOf, failed, isAbsence, messageOf, writeFailure } from './refusals.ts';
+import { codeOf, failed, isAbsence, writeFailure } from './refusals.ts';
 import type { RootFolder } from './root.ts';
 import { Temporaries } from './temporaries.ts';
 
@@ -65,7 +63,7 @@ const writeFile = async (
     // A large picture is worth asking beforehand; that nothing comes in between is the placement's business.
     const occupied = picture.facts.size > LARGE_BYTES ? await placement.occupied(place.path, guard) : undefined;
     if (occupied !== undefined) return occupied;
-    const refused = await fill(temporary.handle, picture);
+    const refused = await fill(temporary, picture);
     await temporary.handle.close();
     return refused ?? (await placement.place(temporary.path, place.path, guard));
   } finally {
@@ -73,38 +71,6 @@ const writeFile = async (
     await temporary.handle.close().catch(() => undefined);
     await Temporaries.remove(temporary.path);
   }
-};
-
-/** undefined: the temporary file holds the picture and its time. */
-const fill = async (handle: FileHandle, picture: OpenPicture): Promise<WriteResult | undefined> => {
-  try {
-    const { facts } = picture;
-    // Hashing halves what a core can move: only where the source knows a hash to compare with.
-    const hash = facts.md5 === undefined ? undefined : createHash('md5');
-    let bytes = 0;
-    for await (const chunk of picture.body as AsyncIterable<Buffer>) {
-      hash?.update(chunk);
-      bytes += chunk.length;
-      await writeAll(handle, chunk);
-    }
-    if (!(await picture.unchanged())) return { outcome: 'changedOnSource' };
-    if (bytes !== facts.size) return failed('corrupted', `${bytes} bytes came where ${facts.size} were announced`);
-    if (hash !== undefined && hash.digest('hex') !== facts.md5)
-      return failed('corrupted', 'another MD5 than announced');
-    const damage = picture.damage?.();
-    if (damage !== undefined) return failed('corrupted', damage);
-    const time = fileTimeOf(facts.originalTime ?? facts.modifiedAt);
-    if (time !== undefined) await handle.utimes(time, time);
-    return undefined;
-  } catch (error) {
-    if (error !== null && error === picture.body.errored) return failed('sourceUnavailable', messageOf(error));
-    throw error;
-  }
-};
-
-const writeAll = async (handle: FileHandle, chunk: Buffer): Promise<void> => {
-  for (let written = 0; written < chunk.length; )
-    written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten;
 };
 
 /** Makes the folders down to a picture, never through a link: false where one is in the way. */

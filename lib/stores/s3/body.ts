@@ -1,34 +1,41 @@
 // Bodies of answers, read within bounds: a service that is none may send gigabytes where a sentence is expected.
-import type { Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable } from 'node:stream';
+import type { Gathered } from './gather.ts';
 
 /** A page of a thousand keys takes 6 MB at worst. Pictures are never read this way. */
 export const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
 /** An error says what it has to say at once. */
-const ERROR_MAX_BYTES = 64 * 1024;
-
-/** Throws what `overlong` makes where there is more. */
-export const wholeBody = async (body: Readable, overlong: () => Error): Promise<Buffer> => {
-  const { bytes, isWhole } = await upTo(body, ANSWER_MAX_BYTES);
-  if (!isWhole) throw overlong();
-  return bytes;
-};
+export const ERROR_MAX_BYTES = 64 * 1024;
+/** Up to here a picture is gathered in memory: a stream costs more than reading a thumbnail does. */
+export const GATHERED_MAX_BYTES = 256 * 1024;
 
 /** The rest is left unread. */
-export const beginningOf = async (body: Readable): Promise<Buffer> => (await upTo(body, ERROR_MAX_BYTES)).bytes;
-
-const upTo = async (body: Readable, maxBytes: number): Promise<{ bytes: Buffer; isWhole: boolean }> => {
+export const beginningOf = async (body: Readable): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > maxBytes) {
-      discard(body);
-      return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), isWhole: false };
-    }
+    if (length > ERROR_MAX_BYTES) break;
   }
-  return { bytes: Buffer.concat(chunks), isWhole: true };
+  discard(body);
+  return joined(chunks);
 };
+
+export const joined = (chunks: readonly Buffer[]): Buffer => (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+
+/** What came, and then the error that it broke off with. */
+export const gatheredBody = ({ chunks, broken }: Pick<Gathered, 'chunks' | 'broken'>): Readable =>
+  new Readable({
+    read() {
+      for (const chunk of chunks) this.push(chunk);
+      if (broken) this.destroy(broken);
+      else this.push(null);
+    },
+  });
+
+/** undici calls it an error when a reader stops early; its reader must be able to tell that from a broken connection. */
+export const passedOn = (body: Readable): Readable => pipeline(body, new PassThrough(), () => {});
 
 /** Gives the connection back; an unread body would hold it for ever. */
 export const discard = (body: Readable): void => {

@@ -1,17 +1,27 @@
 // The lean S3 client: signed requests with raw paths over kept-alive connections; transient errors are tried again.
-import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { Pace } from '../pace.ts';
 import { pacedUpload } from '../paced-body.ts';
-import { type BucketAddress, encodeKey, encodeStrictly, placeOf } from './address.ts';
-import { ANSWER_MAX_BYTES, beginningOf, discard, wholeBody } from './body.ts';
+import type { BucketAddress } from './address.ts';
+import {
+  ANSWER_MAX_BYTES,
+  beginningOf,
+  discard,
+  ERROR_MAX_BYTES,
+  GATHERED_MAX_BYTES,
+  gatheredBody,
+  joined,
+  passedOn,
+} from './body.ts';
+import { prepare } from './call.ts';
 import type { CachedCredentials } from './credentials.ts';
-import { connectionFailure, failureIn, S3Failure, saysSlowDown, senseless } from './failure.ts';
+import { connectionFailure, failureIn, isGarbled, S3Failure, saysSlowDown, senseless } from './failure.ts';
+import { type Call, type Gathered, gather, type Head, singleHeaders } from './gather.ts';
 import { type Refusal, Repairs } from './repairs.ts';
 import { retryDelay } from './retry-delay.ts';
-import { createSigner, EMPTY_HASH, type Sign } from './sign.ts';
+import { createSigner, type Sign } from './sign.ts';
 
 export interface S3Request {
   /** S3's name for it, for messages. */
@@ -28,6 +38,8 @@ export interface S3Request {
   readonly isPicture?: true;
   /** Such a one is not waited for when this is aborted. */
   readonly giveUp?: AbortSignal | undefined;
+  /** Nothing standing under the key is an answer like any other. */
+  readonly mayBeAbsent?: true;
   /** The service answered another question, perhaps with gigabytes: the body is left unread. */
   readonly isForeign?: (headers: Readonly<Record<string, string>>) => boolean;
   /** Much passes before the first byte comes back: a copy of gigabytes, an upload over a slow line. */
@@ -68,16 +80,23 @@ export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
   longSilenceMs: 300_000,
 };
 
-const USER_AGENT = 'picferry';
-
 /** What clients for several buckets share: connections, keys, the clock's correction. */
-interface Shared {
+export interface Shared {
   readonly agent: Agent;
   readonly sign: Sign;
   readonly credentials: CachedCredentials;
   readonly settings: ClientSettings;
   clockOffsetMs: number;
+  /** Some servers send a body with the answer to a HEAD, where the next answer should stand. */
+  endsAfterHead: boolean;
 }
+
+interface OpenBody {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
+}
+
+type Outcome<T> = { readonly value: T } | Refusal;
 
 export class S3Client {
   address: BucketAddress;
@@ -90,7 +109,14 @@ export class S3Client {
 
   static open(address: BucketAddress, credentials: CachedCredentials, settings: ClientSettings): S3Client {
     const agent = new Agent({ connections: settings.maxConnections, connectTimeout: 10_000, pipelining: 1 });
-    return new S3Client(address, { agent, sign: createSigner(), credentials, settings, clockOffsetMs: 0 });
+    return new S3Client(address, {
+      agent,
+      sign: createSigner(),
+      credentials,
+      settings,
+      clockOffsetMs: 0,
+      endsAfterHead: false,
+    });
   }
 
   /** Another bucket with these credentials and connections. */
@@ -102,37 +128,65 @@ export class S3Client {
   send(request: S3Request): Promise<S3Answer>;
   send<T>(request: S3Request, judge: Judge<T>): Promise<T>;
   send<T>(request: S3Request, judge?: Judge<T>): Promise<T | S3Answer> {
-    return this.retrying(request, async (response) => {
-      const headers = singleHeaders(response.headers);
-      const isForeign = request.isForeign?.(headers) ?? false;
-      if (isForeign) discard(response.body);
-      const body = isForeign
-        ? Buffer.alloc(0)
-        : await wholeBody(response.body, this.overlong(request, response.statusCode));
-      const answer = { status: response.statusCode, headers, body };
-      return judge ? judge(answer) : answer;
+    return this.retrying(request, async (call) => {
+      const { broken, isWhole, ...gathered } = await gather(this.shared.agent, call, (head) => mostOf(request, head));
+      if (broken) throw broken;
+      const answer = answerOf(gathered);
+      if (!isAwaited(request, answer)) return this.refusal(request, answer);
+      if (!isWhole && !request.isForeign?.(answer.headers))
+        throw senseless(`more than ${ANSWER_MAX_BYTES} bytes`, answer.status, request.operation, this.address.bucket);
+      return { value: judge ? judge(answer) : answer };
     });
   }
 
-  /** The answer with its body still to be read: only what happens before the first byte is tried again. */
-  openBody(request: S3Request): Promise<{ headers: Readonly<Record<string, string>>; body: Readable }> {
-    return this.retrying(request, async ({ headers: all, body, statusCode }) => {
-      const headers = singleHeaders(all);
-      if (!request.isForeign?.(headers)) return { headers, body };
-      discard(body);
-      throw senseless('an answer to another question', statusCode, request.operation, this.address.bucket);
-    });
+  /**
+   * The answer with its body still to be read: only what happens before the first byte is tried again. A body of few
+   * `bytes` was read by then.
+   */
+  openBody(request: S3Request, bytes: number): Promise<OpenBody> {
+    const isSmall = bytes <= GATHERED_MAX_BYTES && !this.shared.settings.pace?.limitsBytes;
+    return this.retrying(request, (call) =>
+      isSmall ? this.gathered(request, call, bytes) : this.streamed(request, call),
+    );
   }
 
   close(): Promise<void> {
     return this.shared.agent.close();
   }
 
-  private async retrying<T>(request: S3Request, use: (response: Dispatcher.ResponseData) => Promise<T>): Promise<T> {
+  private async gathered(request: S3Request, call: Call, bytes: number): Promise<Outcome<OpenBody>> {
+    const answer = await gather(this.shared.agent, call, (head) => mostOf(request, head, bytes));
+    if (answer.status >= 300) {
+      if (answer.broken) throw answer.broken;
+      return this.refusal(request, answerOf(answer));
+    }
+    if (request.isForeign?.(answer.headers)) throw this.foreign(request, answer.status);
+    return { value: { headers: answer.headers, body: gatheredBody(answer) } };
+  }
+
+  private async streamed(request: S3Request, call: Call): Promise<Outcome<OpenBody>> {
+    const { statusCode: status, headers: all, body } = await this.shared.agent.request(call);
+    const headers = singleHeaders(all);
+    if (status >= 300) return this.refusal(request, { status, headers, body: await beginningOf(body) });
+    if (!request.isForeign?.(headers)) return { value: { headers, body: passedOn(body) } };
+    discard(body);
+    throw this.foreign(request, status);
+  }
+
+  private foreign({ operation }: S3Request, status: number): S3Failure {
+    return senseless('an answer to another question', status, operation, this.address.bucket);
+  }
+
+  private refusal({ operation }: S3Request, { status, headers, body }: S3Answer): Refusal {
+    const text = body.toString('utf8');
+    return { failure: failureIn(text, status, operation, this.address.bucket), headers, text };
+  }
+
+  private async retrying<T>(request: S3Request, exchange: (call: Call) => Promise<Outcome<T>>): Promise<T> {
     const repairs = new Repairs();
     const { maxAttempts, retryDelayMs } = this.shared.settings;
     for (let attempt = 1; ; attempt++) {
-      const result = await this.attempt(request, use);
+      const result = await this.attempt(request, exchange);
       if ('value' in result) return result.value;
       if (saysSlowDown(result.failure)) this.shared.settings.onThrottle?.();
       if (this.repair(result, repairs)) continue;
@@ -143,34 +197,23 @@ export class S3Client {
     }
   }
 
-  private async attempt<T>(
-    request: S3Request,
-    use: (response: Dispatcher.ResponseData) => Promise<T>,
-  ): Promise<{ value: T } | Refusal> {
-    const { operation } = request;
-    const { bucket } = this.address;
+  private async attempt<T>(request: S3Request, exchange: (call: Call) => Promise<Outcome<T>>): Promise<Outcome<T>> {
     const { pace } = this.shared.settings;
     const turn = pace?.beforeRequest(request.method);
     if (turn) await turn;
     const { body, isPicture, giveUp } = request;
     const paced = body && isPicture && pace?.limitsBytes ? await pacedUpload(body, pace, giveUp) : undefined;
     // Outside the try: missing credentials and keys that cannot be encoded are no connection errors.
-    const call = await this.prepare(request, paced);
+    const call = await prepare(request, paced, this.address, this.shared);
     try {
-      const response = await this.shared.agent.request(call);
-      if (response.statusCode < 300) return { value: await use(response) };
-      const text = (await beginningOf(response.body)).toString('utf8');
-      const failure = failureIn(text, response.statusCode, operation, bucket);
-      return { failure, headers: singleHeaders(response.headers), text };
+      return await exchange(call);
     } catch (error) {
-      const failure = error instanceof S3Failure ? error : connectionFailure(error, operation, bucket);
+      if (isGarbled(error)) this.shared.endsAfterHead = true;
+      const failure =
+        error instanceof S3Failure ? error : connectionFailure(error, request.operation, this.address.bucket);
       if (failure === undefined) throw error;
       return { failure, headers: {}, text: '' };
     }
-  }
-
-  private overlong({ operation }: S3Request, status: number): () => S3Failure {
-    return () => senseless(`more than ${ANSWER_MAX_BYTES} bytes`, status, operation, this.address.bucket);
   }
 
   /** True: the request is worth sending again at once, with what the answer taught. */
@@ -183,52 +226,19 @@ export class S3Client {
     if (repair.freshCredentials) shared.credentials.forget();
     return true;
   }
-
-  private async prepare(request: S3Request, paced: Readable | undefined) {
-    const { method, key, query = {}, headers = {}, body, takesLong, giveUp } = request;
-    const { origin, host, base } = placeOf(this.address);
-    const path = key === undefined ? base || '/' : `${base}/${encodeKey(key)}`;
-    const signed = await this.shared.sign(
-      { method, host, path, query, headers, payloadHash: payloadHash(body, headers) },
-      {
-        credentials: await this.shared.credentials.get(),
-        region: this.address.region,
-        date: new Date(Date.now() + this.shared.clockOffsetMs),
-      },
-    );
-    const silence = this.shared.settings[takesLong ? 'longSilenceMs' : 'silenceMs'];
-    const length = paced && { 'content-length': String(body?.length) };
-    return {
-      origin,
-      path: path + queryString(query),
-      method,
-      headers: { ...signed, 'user-agent': USER_AGENT, ...length },
-      body: paced ?? body ?? null,
-      ...(paced && giveUp && { signal: giveUp }),
-      headersTimeout: silence,
-      bodyTimeout: silence,
-    };
-  }
 }
 
-const payloadHash = (body: Uint8Array | undefined, headers: Readonly<Record<string, string>>): string => {
-  if (body === undefined) return EMPTY_HASH;
-  // Content-MD5 is signed and guards the same bytes: hashing gigabytes a second time guards nothing more.
-  return 'content-md5' in headers ? 'UNSIGNED-PAYLOAD' : createHash('sha256').update(body).digest('hex');
-};
+const answerOf = ({ status, headers, chunks }: Pick<Gathered, 'status' | 'headers' | 'chunks'>): S3Answer => ({
+  status,
+  headers,
+  body: joined(chunks),
+});
 
-const queryString = (query: Readonly<Record<string, string>>): string => {
-  const parts = Object.entries(query).map(([name, value]) =>
-    value === '' ? name : `${name}=${encodeStrictly(value)}`,
-  );
-  return parts.length === 0 ? '' : `?${parts.join('&')}`;
-};
+const isAwaited = ({ mayBeAbsent }: S3Request, { status }: Head): boolean =>
+  status < 300 || (status === 404 && mayBeAbsent === true);
 
-/** A header sent twice counts as one list, as HTTP says. */
-const singleHeaders = (headers: Dispatcher.ResponseData['headers']): Record<string, string> => {
-  const single: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) single[name] = typeof value === 'string' ? value : value.join(',');
-  }
-  return single;
+/** How much of an answer is read: an error says what it has to say at once. */
+const mostOf = (request: S3Request, { status, headers }: Head, bytes = ANSWER_MAX_BYTES): number | 'unread' => {
+  if (status >= 300) return ERROR_MAX_BYTES;
+  return request.isForeign?.(headers) ? 'unread' : bytes;
 };

@@ -113,6 +113,9 @@ export const connectionFailure = (error: unknown, operation: string, bucket: str
   return new S3Failure({ operation, bucket, code, message, transient: !LASTING_CONNECTION_ERROR.test(code) });
 };
 
+/** What stood where an answer should begin is none: a body that nobody announced, or another protocol. */
+export const isGarbled = (error: unknown): boolean => codeOf(error)?.startsWith('HPE_') ?? false;
+
 const codeOf = (error: unknown): string | undefined => {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;

@@ -1,5 +1,5 @@
 // Looks at single objects and opens them for reading.
-import { type Duplex, PassThrough, pipeline, type Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import type { OpenPicture, PictureFacts, ReadGuard, ReadRefusal } from '../store.ts';
 import { discard } from './body.ts';
 import { CHECKSUM_MODE, checksumIn } from './checksum.ts';
@@ -21,19 +21,16 @@ export const headObject = async (
   key: string,
   { tags = false, toCopy = false }: HeadOptions = {},
 ): Promise<PictureFacts | undefined> => {
-  try {
-    const operation = 'HeadObject';
-    const { headers } = await client.send({ operation, method: 'HEAD', key }, (answer) => {
-      if (!isDated(answer.headers)) throw noObject(client, operation, answer.status);
-      return answer;
-    });
-    if (toCopy) refuseHiddenMetadata(client, headers);
-    const size = Number(headers['content-length'] ?? 0);
-    return factsOf(headers, size, tags ? await readTags(client, key) : undefined);
-  } catch (error) {
-    if (isS3Failure(error) && saysAbsent(error)) return undefined;
-    throw error;
-  }
+  const operation = 'HeadObject';
+  const found = await client.send({ operation, method: 'HEAD', key, mayBeAbsent: true }, ({ status, headers }) => {
+    if (status === 404) return undefined;
+    if (!isDated(headers)) throw noObject(client, operation, status);
+    return headers;
+  });
+  if (found === undefined) return undefined;
+  if (toCopy) refuseHiddenMetadata(client, found);
+  const size = Number(found['content-length'] ?? 0);
+  return factsOf(found, size, tags ? await readTags(client, key) : undefined);
 };
 
 /** A service without tags answers 501 or 405, or with the object itself: its objects have none. */
@@ -83,7 +80,8 @@ export const openObject = async (
     const itsTags = tags ? { tags: await readTags(client, key) } : {};
     const headers = { 'if-unmodified-since': httpDate(guard.listedAt), ...CHECKSUM_MODE };
     const isForeign = (found: Readonly<Record<string, string>>): boolean => !isDated(found);
-    const answer = await client.openBody({ operation: 'GetObject', method: 'GET', key, headers, isForeign });
+    const request = { operation: 'GetObject', method: 'GET', key, headers, isForeign } as const;
+    const answer = await client.openBody(request, guard.size);
     body = answer.body;
     refuseHiddenMetadata(client, answer.headers);
     const size = Number(answer.headers['content-length'] ?? guard.size);
@@ -96,7 +94,7 @@ export const openObject = async (
     const checked = facts.md5 === undefined ? await checksumIn(answer.headers) : undefined;
     return {
       facts: { ...facts, ...itsTags },
-      body: passedOn(body, checked?.passing),
+      body: checked ? pipeline(body, checked.passing, () => {}) : body,
       unchanged: async () => true,
       ...(checked && { damage: checked.damage }),
     };
@@ -120,10 +118,4 @@ const refuseHiddenMetadata = (client: S3Client, headers: Readonly<Record<string,
     transient: false,
     status: 200,
   });
-};
-
-/** undici calls it an error when a reader stops early; its reader must be able to tell that from a broken connection. */
-const passedOn = (body: Readable, passing: Duplex = new PassThrough()): Readable => {
-  pipeline(body, passing, () => {});
-  return passing;
 };

@@ -16,16 +16,17 @@ export interface Part {
 export class Passed {
   bytes = 0;
   private readonly hash: Hash = createHash('md5');
-  private digest: string | undefined;
+  private digest: Buffer | undefined;
 
   take(chunk: Buffer): void {
     this.bytes += chunk.length;
-    this.hash.update(chunk);
+    // What comes behind the end that was announced is refused by its length.
+    if (this.digest === undefined) this.hash.update(chunk);
   }
 
-  md5(): string {
-    this.digest ??= this.hash.digest('hex');
-    return this.digest;
+  md5(encoding: 'hex' | 'base64' = 'hex'): string {
+    this.digest ??= this.hash.digest();
+    return this.digest.toString(encoding);
   }
 }
 
@@ -38,7 +39,7 @@ export async function* partsOf(
 ): AsyncGenerator<Part> {
   let number = 0;
   let release: (() => void) | undefined;
-  let part = Buffer.alloc(0);
+  let part: Buffer = Buffer.alloc(0);
   let filled = 0;
   try {
     for await (const read of body) {
@@ -49,15 +50,18 @@ export async function* partsOf(
         if (release === undefined) {
           const length = Math.min(partSizeBytes, facts.size - number * partSizeBytes);
           release = await memory.take(length);
-          part = Buffer.allocUnsafe(length);
+          // Nearly always a picture that was read at once: it need not be copied.
+          part = chunk.length === length ? chunk : Buffer.allocUnsafe(length);
           filled = 0;
         }
-        const copied = chunk.copy(part, filled);
+        const copied = part === chunk ? chunk.length : chunk.copy(part, filled);
         filled += copied;
         chunk = chunk.subarray(copied);
         if (filled < part.length) continue;
         number += 1;
-        const full = { number, bytes: part, md5: createHash('md5').update(part).digest('base64'), release };
+        const isAll = part.length === facts.size;
+        const md5 = isAll ? passed.md5('base64') : createHash('md5').update(part).digest('base64');
+        const full = { number, bytes: part, md5, release };
         release = undefined;
         yield full;
       }

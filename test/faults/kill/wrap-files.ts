@@ -103,7 +103,7 @@ const wrapHandles = async (gate: Gate, written: WeakMap<object, string>): Promis
 
 /** Those that put bytes into a file can do half of it. */
 const wrapBytes = (gate: Gate, prototype: Table, written: WeakMap<object, string>): void => {
-  const { write, writeFile } = prototype as { write: Fn; writeFile: Fn };
+  const { write, writev, writeFile } = prototype as { write: Fn; writev: Fn; writeFile: Fn };
   const halfOf = (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 2));
   prototype.write = function (this: object, ...all: never[]) {
     const of = written.get(this);
@@ -111,6 +111,12 @@ const wrapBytes = (gate: Gate, prototype: Table, written: WeakMap<object, string
     if (of === undefined) return write.apply(this, all as never);
     const half = () => write.apply(this, [halfOf(bytes.subarray(from, from + length))] as never);
     return gate.later({ name: `write ${of}`, half }, async () => write.apply(this, all as never));
+  };
+  prototype.writev = function (this: object, ...all: never[]) {
+    const of = written.get(this);
+    if (of === undefined) return writev.apply(this, all as never);
+    const half = () => write.apply(this, [halfOf(Buffer.concat(all[0]!))] as never);
+    return gate.later({ name: `write ${of}`, half }, async () => writev.apply(this, all as never));
   };
   prototype.writeFile = async function (this: object, ...all: never[]) {
     const of = written.get(this);

@@ -3,17 +3,29 @@ import { connect } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import type { Gate } from './wrap-writes.ts';
 
-type Options = Dispatcher.RequestOptions;
+type Options = Dispatcher.DispatchOptions;
+type Handler = Dispatcher.DispatchHandler;
 
 export const wrapRequests = async (gate: Gate): Promise<void> => {
-  const { request } = Agent.prototype;
-  Agent.prototype.request = function (this: Agent, options: Options) {
-    const send = () => request.call(this, options) as Promise<Dispatcher.ResponseData>;
-    if (options.method === 'GET' || options.method === 'HEAD') return send();
+  const { dispatch } = Agent.prototype;
+  Agent.prototype.dispatch = function (this: Agent, options: Options, handler: Handler): boolean {
+    if (options.method === 'GET' || options.method === 'HEAD') return dispatch.call(this, options, handler);
     const half = options.body instanceof Uint8Array ? { half: () => sendHalf(options) } : {};
-    return gate.later({ name: `${options.method} ${nameOf(options.path)}`, ...half }, send);
-  } as typeof request;
+    const send = (): Promise<() => void> =>
+      new Promise((answered) => dispatch.call(this, options, heldBack(handler, answered)));
+    void gate.later({ name: `${options.method} ${nameOf(options.path)}`, ...half }, send).then((tell) => tell());
+    return true;
+  };
 };
+
+/** The program learns of the answer's end when it is told to. */
+const heldBack = (handler: Handler, answered: (tell: () => void) => void): Handler => ({
+  onRequestStart: (...all) => handler.onRequestStart?.(...all),
+  onResponseStart: (...all) => handler.onResponseStart?.(...all),
+  onResponseData: (...all) => handler.onResponseData?.(...all),
+  onResponseEnd: (...all) => answered(() => handler.onResponseEnd?.(...all)),
+  onResponseError: (...all) => answered(() => handler.onResponseError?.(...all)),
+});
 
 const nameOf = (path: string): string => path.replace(/uploadId=[^&]*/, 'uploadId=*');
 

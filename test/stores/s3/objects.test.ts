@@ -134,12 +134,30 @@ describe('reading', () => {
     }
   });
 
-  test('a body that is cut off ends with an error, never short', async () => {
-    await using s3 = await scriptedS3(inTurn({ ...object(), cutAfter: 2 }));
+  // Small ones are gathered before they are handed out, larger ones stream.
+  for (const [size, cutAfter] of [
+    [3, 0],
+    [3, 2],
+    [200_000, 150_000],
+    [3_000_000, 2],
+    [3_000_000, 2_000_000],
+  ] as const)
+    test(`a body of ${size} that is cut off behind ${cutAfter} ends with an error, never short`, async () => {
+      await using s3 = await scriptedS3(inTurn({ ...object(), body: Buffer.alloc(size, 'abc'), cutAfter }));
+      const store = await s3.store();
+      const opened = await store.read('a', { size, listedAt: LISTED_AT }, { tags: false });
+      assert.ok('body' in opened);
+      await assert.rejects(buffer(opened.body));
+    });
+
+  test('of a body longer than its picture a little more than that is read, and it shows', async () => {
+    const chunked = { ...object({ 'transfer-encoding': 'chunked' }), body: Buffer.alloc(3_000_000, 'abc') };
+    await using s3 = await scriptedS3(({ method }) => (method === 'GET' ? chunked : {}));
     const store = await s3.store();
     const opened = await store.read('a', { size: 3, listedAt: LISTED_AT }, { tags: false });
     assert.ok('body' in opened);
-    await assert.rejects(buffer(opened.body));
+    const { length } = await buffer(opened.body);
+    assert.ok(length > 3 && length < 300_000, `${length} bytes`);
   });
 
   test('a body nobody wants any more ends without an error', async () => {
