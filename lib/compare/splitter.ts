@@ -18,7 +18,9 @@ const FEW = 8;
 const TOLERANCE = 0.12;
 /** Requests that may be spent on guesses: some to begin with, and a share of all. Several ranges have work for all places without. */
 const GUESSES = 12;
-const GUESSES_SHARE = 0.05;
+const GUESSES_SHARE = 0.04;
+/** What one tells makes the next one better: so many at once, or the first page's knowledge alone spends them all. */
+const GUESSES_AWAITED = 2;
 
 /** A range as far as it is listed; its end comes down where it is cut. */
 export class ListedRange implements Range {
@@ -32,8 +34,10 @@ export class ListedRange implements Range {
   isBounded: boolean;
   /** Cut off although little is expected: its first page is awaited. */
   isGuess = false;
-  /** Keys expected to follow. */
+  /** Keys expected to follow, when that was last estimated. */
   left = 0;
+  /** It was read on since then. */
+  isStale = false;
   #start: string | undefined;
 
   constructor({ after, upTo }: Range, first?: string, isBounded = false) {
@@ -64,6 +68,7 @@ export class ListedRange implements Range {
     const end = upTo === null ? 1 : model.shareBefore(spell(upTo), depth);
     const left = now > begun ? (keys * (end - now)) / (now - begun) : keys;
     this.left = Math.max(Math.min(left, 1e7), GOES_ON * keys);
+    this.isStale = false;
   }
 }
 
@@ -97,7 +102,7 @@ export class Splitter {
     for (let i = 0; i < samples; i++) {
       this.#model.learn(keyAt(Math.floor(((count - 1) * i) / Math.max(1, samples - 1))), count / samples);
     }
-    range.estimate(this.#model);
+    range.isStale = true;
   }
 
   /** The range that promises most is cut: it, and what lies behind the cut. undefined: none is worth it now. */
@@ -105,6 +110,8 @@ export class Splitter {
     pieces: readonly Piece[],
   ): { readonly piece: Piece; readonly cutOff: ListedRange } | undefined {
     if (this.#model.isEmpty) return undefined;
+    // Not with every page: while all places are taken, nobody asks.
+    for (const { listed } of pieces) if (listed.isStale) listed.estimate(this.#model);
     const candidates = pieces.filter(({ listed: { hasBegun, left } }) => hasBegun && left > 0);
     for (const piece of candidates.sort((a, b) => b.listed.left - a.listed.left)) {
       const range = piece.listed;
@@ -124,6 +131,7 @@ export class Splitter {
   }
 
   #mayGuess(): boolean {
+    if (this.#guesses >= GUESSES_AWAITED) return false;
     const unneeded = this.#requests - this.#keys / this.#pageSize + this.#guesses;
     return unneeded < this.#guessesAtFirst + GUESSES_SHARE * this.#requests;
   }

@@ -8,7 +8,8 @@ import type { ListingPage } from '../store.ts';
 import type { S3Answer, S3Client } from './client.ts';
 import { clockTime } from './facts.ts';
 import { failureIn, isS3Failure, SENSELESS, senseless } from './failure.ts';
-import { isWholePage, type Page, readPage, UnreadablePage } from './page.ts';
+import { isWholePage, type Page, readPage } from './page.ts';
+import { UnreadablePage } from './page-keys.ts';
 import { storeError } from './way-out.ts';
 import { rootOf } from './xml.ts';
 

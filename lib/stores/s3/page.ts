@@ -1,7 +1,7 @@
 // Reads one ListObjectsV2 answer, front to back, once: about two million keys a CPU second.
 import type { Entry } from '../../compare/entry.ts';
+import { PageKeys, UnreadablePage } from './page-keys.ts';
 import { digits, isArchive, isRestored, unquoted } from './page-values.ts';
-import { decodeUrlText } from './url-text.ts';
 import { decodeEntities, isWhole, textOf } from './xml.ts';
 
 export interface Page {
@@ -17,11 +17,6 @@ export interface Page {
 
 /** What S3 puts on a page, and what services do that do not say how many. */
 const KEYS_ON_A_PAGE = 1_000;
-
-/** What a page must never contain: thrown as text, since only the caller knows the bucket. */
-export class UnreadablePage extends Error {
-  override name = 'UnreadablePage';
-}
 
 const ROOT = 'ListBucketResult';
 const END = `</${ROOT}>`;
@@ -43,8 +38,7 @@ const [UPPER_E, UPPER_K, UPPER_L, UPPER_R, UPPER_S, UPPER_T, UPPER_Z] = Buffer.f
 
 class PageScanner {
   private readonly xml: string;
-  private readonly prefix: string;
-  private readonly urlEncoded: boolean;
+  private readonly keys: PageKeys;
   private readonly entries: Entry[] = [];
   private readonly commonPrefixes: string[] = [];
   private truncated: string | undefined;
@@ -58,8 +52,7 @@ class PageScanner {
 
   constructor(xml: string, prefix: string, urlEncoded: boolean) {
     this.xml = xml;
-    this.prefix = prefix;
-    this.urlEncoded = urlEncoded;
+    this.keys = new PageKeys(xml, prefix, urlEncoded);
   }
 
   scan(): void {
@@ -68,7 +61,7 @@ class PageScanner {
     for (let open = this.open(); open >= 0; open = this.open()) {
       if (xml.startsWith('Contents>', open + 1)) this.contents(open + 10);
       else if (xml.startsWith('CommonPrefixes>', open + 1)) {
-        this.commonPrefixes.push(this.keyText(textOf(this.inner(open), 'Prefix') ?? ''));
+        this.commonPrefixes.push(this.keys.decoded(textOf(this.inner(open), 'Prefix') ?? ''));
       } else if (xml.startsWith('IsTruncated>', open + 1)) this.truncated = this.inner(open);
       else if (xml.startsWith('MaxKeys>', open + 1)) this.maxKeys = Number(this.inner(open)) || KEYS_ON_A_PAGE;
       else if (xml.startsWith('NextContinuationToken>', open + 1)) this.token = decodeEntities(this.inner(open));
@@ -78,6 +71,7 @@ class PageScanner {
     if (xml.slice(this.at).trim() !== END) {
       throw new UnreadablePage('the document goes on behind its end');
     }
+    this.keys.finish();
   }
 
   page(): Page {
@@ -188,6 +182,7 @@ class PageScanner {
   private contents(from: number): void {
     const { xml } = this;
     let key: string | undefined;
+    let keyFrom = 0;
     let size = -1;
     let modifiedAt = Number.NaN;
     let etag: string | undefined;
@@ -197,8 +192,10 @@ class PageScanner {
     for (let open = this.open(); open >= 0; open = this.open()) {
       // Hot, several times an entry: first letter and length tell S3's names apart.
       const letter = xml.charCodeAt(open + 1);
-      if (letter === UPPER_K && this.isLong(open, 3)) key = this.keyText(this.leaf(open, 3));
-      else if (letter === UPPER_L && this.isLong(open, 12)) modifiedAt = this.time(open);
+      if (letter === UPPER_K && this.isLong(open, 3)) {
+        keyFrom = open + 5;
+        key = this.leaf(open, 3);
+      } else if (letter === UPPER_L && this.isLong(open, 12)) modifiedAt = this.time(open);
       else if (letter === UPPER_E && this.isLong(open, 4)) etag = this.etag(open);
       else if (letter === UPPER_S && this.isLong(open, 4)) size = this.size(open);
       else if (letter === UPPER_S && this.isLong(open, 12)) archived = this.isArchived(open);
@@ -211,24 +208,11 @@ class PageScanner {
     if (key === undefined || size < 0 || Number.isNaN(modifiedAt)) {
       throw new UnreadablePage('an entry lacks its Key, Size or LastModified');
     }
-    const { prefix } = this;
-    if (!key.startsWith(prefix)) throw new UnreadablePage(`"${key}" does not lie under the prefix "${prefix}"`);
-    const relative = prefix === '' ? key : key.slice(prefix.length);
-    this.entries.push(
+    const entry =
       archived && !restored
-        ? { key: relative, size, modifiedAt, etag, archived: true }
-        : { key: relative, size, modifiedAt, etag },
-    );
-  }
-
-  private keyText(raw: string): string {
-    const text = raw.includes('&') ? decodeEntities(raw) : raw;
-    if (!this.urlEncoded) return text;
-    if (!text.includes('%') && !text.includes('+')) return text;
-    try {
-      return decodeUrlText(text);
-    } catch {
-      throw new UnreadablePage(`the key "${text}" is not percent-encoded UTF-8`);
-    }
+        ? { key, size, modifiedAt, etag, archived: true as const }
+        : { key, size, modifiedAt, etag };
+    this.keys.give(entry, key, keyFrom);
+    this.entries.push(entry);
   }
 }

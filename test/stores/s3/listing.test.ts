@@ -239,6 +239,16 @@ describe('prefixes below', () => {
     assert.equal(s3.seen[0]?.query.get('delimiter'), '/');
   });
 
+  test('have their names decoded once, however they were sent', async () => {
+    for (const [tail, sent] of [
+      ['', 'a&amp;amp;b+%41/'],
+      [url, 'a%26amp%3Bb%2B%2541/'],
+    ]) {
+      await using s3 = await scriptedS3(() => page(common(sent!), `${tail}<IsTruncated>false</IsTruncated>`));
+      assert.deepEqual((await (await s3.store()).prefixesBelow('', 1)).prefixes, ['a&amp;b+%41/']);
+    }
+  });
+
   test('stop where the requests are used up', async () => {
     await using s3 = await scriptedS3((_request, number) => page(common(`p${number}/`), more(`t${number}`)));
     const store = await s3.store();
