@@ -58,6 +58,12 @@ export interface OpenPicture {
   damage?(): string | undefined;
 }
 
+export interface ReadOptions {
+  readonly tags: boolean;
+  /** Once aborted, what is still to come is not waited for: reading fails. */
+  readonly giveUp?: AbortSignal;
+}
+
 /** Why reading did not happen. */
 export type ReadRefusal =
   | { readonly outcome: 'goneFromSource' | 'changedOnSource' }
@@ -108,7 +114,7 @@ export interface Store {
   ): Promise<{ readonly prefixes: readonly string[]; readonly requests: number }>;
   /** undefined: nothing there. Throws `StoreRefused` where it may not be told. */
   facts(key: string, options?: { readonly tags?: boolean }): Promise<PictureFacts | undefined>;
-  read(key: string, guard: ReadGuard, options: { readonly tags: boolean }): Promise<OpenPicture | ReadRefusal>;
+  read(key: string, guard: ReadGuard, options: ReadOptions): Promise<OpenPicture | ReadRefusal>;
   /** Hashes what passes; a body that does not match `facts.md5`, `facts.size` or has `damage` keeps nothing and is `failed(corrupted)`. */
   write(
     key: string,

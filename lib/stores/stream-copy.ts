@@ -47,7 +47,8 @@ export const openStreamRoute = (
   const attempt = async (line: CopyLine, task: CopyTask): Promise<CopyOutcome | Again> => {
     const guard = await on('destination', guardOf(line, task));
     const readGuard = { size: line.size, listedAt: task.listedAt };
-    const opened = await on('source', source.read(line.key, readGuard, readOptions));
+    const reading = { ...readOptions, ...(task.giveUp && { giveUp: task.giveUp }) };
+    const opened = await on('source', source.read(line.key, readGuard, reading));
     if (!wasOpened(opened)) return opened;
     const picture = pace && isReadPaced ? pacedPicture(opened, pace) : opened;
     const broken = watched(picture);
@@ -87,13 +88,18 @@ export const openStreamRoute = (
     }
   };
 
+  /** As it ends where the source is not waited for any more, or bytes that waited for their turn were not sent. */
+  const wasGivenUp = (outcome: CopyOutcome): boolean =>
+    outcome.outcome === 'failed' &&
+    (outcome.reason === 'sourceUnavailable' || (pace !== undefined && outcome.reason === 'destinationUnavailable'));
+
   const copy = async (line: CopyLine, task: CopyTask): Promise<CopyOutcome> => {
     // What passed before cannot be hashed again: a stream begins anew.
     if (task.upload) await destination.abandon(line.key, task.upload.uploadId).catch(() => {});
     for (let attempts = 1, delayMs = retryDelayMs; ; attempts += 1, delayMs *= 2) {
       if (task.giveUp?.aborted) return { outcome: 'givenUp' };
       const outcome = await attempt(line, task).catch(outcomeOf);
-      if (!('again' in outcome)) return pace && task.giveUp?.aborted && isUnavailable(outcome) ? GIVEN_UP : outcome;
+      if (!('again' in outcome)) return task.giveUp?.aborted && wasGivenUp(outcome) ? GIVEN_UP : outcome;
       if (task.giveUp?.aborted) return { outcome: 'givenUp' };
       if (attempts === ATTEMPTS || task.mayTryAgain?.() === false) return outcome.again;
       await pause(delayMs);
@@ -104,10 +110,6 @@ export const openStreamRoute = (
 };
 
 const GIVEN_UP: CopyOutcome = { outcome: 'givenUp' };
-
-/** As it ends where bytes that waited for their turn were given up. */
-const isUnavailable = (outcome: CopyOutcome): boolean =>
-  outcome.outcome === 'failed' && outcome.reason === 'destinationUnavailable';
 
 /** A stream is never continued; and a part of no size is refused where this is read back. */
 const toldOf = ({ key, size }: CopyLine, { uploads }: CopyTask): Pick<WriteOptions, 'onUpload'> =>

@@ -12,6 +12,7 @@ import type { Store } from '../../lib/stores/store.ts';
 import { openStreamRoute } from '../../lib/stores/stream-copy.ts';
 import { madeUpPicture } from '../support/pictures.ts';
 import { harvest, plant, scratchFolder } from '../support/scratch.ts';
+import { scriptedS3 } from '../support/scripted-s3.ts';
 
 const OPTIONS = { sameService: false, tags: true, memory: createMemoryBudget(1 << 20) };
 
@@ -218,4 +219,25 @@ test('folders are never copied on the service side, whatever a record says', asy
   const outcome = await route.copy({ key: 'a', size: 1 }, { action: 'create', listedAt: Date.now() + 60_000 });
   assert.deepEqual(outcome, { outcome: 'copied' });
   assert.deepEqual(await harvest(to), { a: 'x' });
+});
+
+describe('a source that sends no more', () => {
+  for (const [what, size] of [
+    ['a small picture, gathered', 1_000],
+    ['a large one, streamed', 3_000_000],
+  ] as const)
+    test(`is not waited for once the copy is given up: ${what}`, { timeout: 20_000 }, async (t) => {
+      const body = Buffer.alloc(size, 'x');
+      const headers = { 'last-modified': 'Mon, 01 Jul 2024 11:00:00 GMT' };
+      await using s3 = await scriptedS3(() => ({ headers, body, dripMs: 600_000 }));
+      const folder = await scratchFolder(t);
+      const to = await openFolderStore({ type: 'folder', path: folder }, { missingIsEmpty: true });
+      const route = openStreamRoute(await s3.store(), to, OPTIONS, { retryDelayMs: 1 });
+      const giveUp = new AbortController();
+      setTimeout(() => giveUp.abort(), 200);
+      const task = { action: 'create', listedAt: Date.now(), giveUp: giveUp.signal } as const;
+      assert.deepEqual(await route.copy({ key: 'a', size }, task), { outcome: 'givenUp' });
+      await to.close();
+      assert.deepEqual(await harvest(folder), {});
+    });
 });

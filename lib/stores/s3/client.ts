@@ -36,7 +36,7 @@ export interface S3Request {
   readonly body?: Uint8Array;
   /** The body is a picture's, or a part of one: sent no faster than is allowed. */
   readonly isPicture?: true;
-  /** Such a one is not waited for when this is aborted. */
+  /** Such a one, sent or read, is not waited for when this is aborted. */
   readonly giveUp?: AbortSignal | undefined;
   /** Nothing standing under the key is an answer like any other. */
   readonly mayBeAbsent?: true;
@@ -155,7 +155,8 @@ export class S3Client {
   }
 
   private async gathered(request: S3Request, call: Call, bytes: number): Promise<Outcome<OpenBody>> {
-    const answer = await gather(this.shared.agent, call, (head) => mostOf(request, head, bytes));
+    const given = request.giveUp ? { ...call, signal: request.giveUp } : call;
+    const answer = await gather(this.shared.agent, given, (head) => mostOf(request, head, bytes));
     if (answer.status >= 300) {
       if (answer.broken) throw answer.broken;
       return this.refusal(request, answerOf(answer));

@@ -27,6 +27,11 @@ export const gather = (agent: Agent, call: Call, maxBytes: MaxBytes): Promise<Ga
     agent.dispatch(call, new Gathering(maxBytes, call.signal, resolve, reject));
   });
 
+/** An error of the connection, as undici has them. */
+class GivenUp extends Error {
+  readonly code = 'UND_ERR_ABORTED';
+}
+
 class Gathering implements Dispatcher.DispatchHandler {
   private readonly maxBytes: MaxBytes;
   private readonly signal: AbortSignal | undefined;
@@ -53,7 +58,7 @@ class Gathering implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { signal } = this;
     if (!signal) return;
-    this.onAbort = () => controller.abort(signal.reason);
+    this.onAbort = () => controller.abort(new GivenUp('nobody waits for it any more'));
     if (signal.aborted) this.onAbort();
     else signal.addEventListener('abort', this.onAbort, { once: true });
   }

@@ -1,6 +1,6 @@
 // Looks at single objects and opens them for reading.
 import { pipeline, type Readable } from 'node:stream';
-import type { OpenPicture, PictureFacts, ReadGuard, ReadRefusal } from '../store.ts';
+import type { OpenPicture, PictureFacts, ReadGuard, ReadOptions, ReadRefusal } from '../store.ts';
 import { discard } from './body.ts';
 import { CHECKSUM_MODE, checksumIn } from './checksum.ts';
 import type { S3Client } from './client.ts';
@@ -72,7 +72,7 @@ export const openObject = async (
   client: S3Client,
   key: string,
   guard: ReadGuard,
-  { tags }: { readonly tags: boolean },
+  { tags, giveUp }: ReadOptions,
 ): Promise<OpenPicture | ReadRefusal> => {
   let body: Readable | undefined;
   try {
@@ -80,7 +80,7 @@ export const openObject = async (
     const itsTags = tags ? { tags: await readTags(client, key) } : {};
     const headers = { 'if-unmodified-since': httpDate(guard.listedAt), ...CHECKSUM_MODE };
     const isForeign = (found: Readonly<Record<string, string>>): boolean => !isDated(found);
-    const request = { operation: 'GetObject', method: 'GET', key, headers, isForeign } as const;
+    const request = { operation: 'GetObject', method: 'GET', key, headers, isForeign, giveUp } as const;
     const answer = await client.openBody(request, guard.size);
     body = answer.body;
     refuseHiddenMetadata(client, answer.headers);

@@ -8,6 +8,7 @@ import type {
   OpenPicture,
   PictureFacts,
   ReadGuard,
+  ReadOptions,
   ReadRefusal,
   Store,
   WriteGuard,
@@ -89,7 +90,7 @@ export class S3Store implements Store {
     }
   }
 
-  async read(key: string, guard: ReadGuard, options: { readonly tags: boolean }): Promise<OpenPicture | ReadRefusal> {
+  async read(key: string, guard: ReadGuard, options: ReadOptions): Promise<OpenPicture | ReadRefusal> {
     if (!key.isWellFormed()) return { outcome: 'goneFromSource' };
     return openObject(this.target.client, this.fullKey(key), guard, options);
   }
