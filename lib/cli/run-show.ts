@@ -1,7 +1,9 @@
 // Runs `show`: what was asked, how far it is, how it ended.
 import type { MigrationDetail } from '../api/resources.ts';
+import { OUTCOMES } from '../compare/outcomes.ts';
 import { formatBytes, formatCount, formatLimitUsd, formatMoment } from '../report/format.ts';
 import { printable } from '../report/printable.ts';
+import { spaced } from '../report/table.ts';
 import { hasEnded } from '../workflow/record.ts';
 import { EXIT } from './exit.ts';
 import type { ServiceFlags } from './flags.ts';
@@ -83,12 +85,11 @@ const optionsText = ({ request: { options } }: MigrationDetail): string => {
 
 const roundsText = ({ roundFigures }: MigrationDetail): string =>
   roundFigures
-    .map(({ round, copyList, remaining, outcomes }) => {
+    .map(({ round, copyList, outcomes }) => {
+      const ended = OUTCOMES.filter((outcome) => outcomes && outcomes[outcome].count > 0);
       const parts = [
         copyList && `${formatCount(copyList.count)} to copy`,
-        remaining && `${formatCount(remaining.count)} remaining`,
-        outcomes && `${formatCount(outcomes.copied.count + outcomes.replaced.count)} copied`,
-        outcomes && outcomes.failed.count > 0 && `${formatCount(outcomes.failed.count)} failed`,
+        ...ended.map((outcome) => `${formatCount(outcomes![outcome].count)} ${spaced(outcome)}`),
       ].filter((part) => part);
       return printable(`Round ${round}:     ${parts.join(', ')}`);
     })

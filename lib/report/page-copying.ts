@@ -67,10 +67,10 @@ const GUARANTEES: Readonly<Record<Report['createOnly'], string>> = {
 };
 
 const REPLACING =
-  'Different ones were to be replaced, as asked: each only as long as it was the very version that had been looked at.';
+  'Different ones, as asked: each only as long as it was the very version that had been looked at. Anything else?';
 
 const guaranteeOf = ({ report, request }: PageParts): string => {
   const { onDifferent } = request.options as { readonly onDifferent?: string };
   const guarantee = GUARANTEES[report.createOnly];
-  return onDifferent === 'overwrite' || onDifferent === 'newer' ? `${guarantee} ${REPLACING}` : guarantee;
+  return onDifferent === 'overwrite' || onDifferent === 'newer' ? `${REPLACING} ${guarantee}` : guarantee;
 };

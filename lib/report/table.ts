@@ -66,7 +66,7 @@ const outcomesBlock = (report: Report): string =>
   ]);
 
 /** `alreadyThere` -> `already there`. */
-const spaced = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+export const spaced = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const cells = (amount: Amount | undefined, none = false): [string, string] => {
   if (none && (amount === undefined || amount.count === 0)) return ['-', ''];

@@ -103,6 +103,7 @@ describe('list, show and report', () => {
     assert.equal(show.code, 0);
     assert.match(show.stdout, new RegExp(second));
     assert.match(show.stdout, /done/);
+    assert.match(show.stdout, /Round 1: +1 to copy, 1 copied\n/);
     const report = await run('report', second);
     assert.match(report.stdout, /Nothing missing/);
     assert.match(report.stdout, /missing\.jsonl\.gz/);

@@ -135,7 +135,7 @@ describe('the page', () => {
     [
       'that replacing was asked for',
       { options: { onDifferent: 'newer' } },
-      /Different ones were to be replaced, as asked/,
+      /Different ones, as asked: .*Anything else\? No: /,
     ],
     ['what somebody should know', { report: { findings: { different: both(1) } } }, /Worth knowing .*? kept as it is/],
     ['whose findings it shows', { request: { from: { from: 'ID', only: 'failed' } } }, /As migration ID found them/],
