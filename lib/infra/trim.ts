@@ -30,8 +30,8 @@ const UNUSED: readonly RegExp[] = [
   /^@smithy\/credential-provider-imds$/,
   // Which browser it is.
   /^bowser$/,
-  // undici: HTTP/2 unless it is asked for, bodies of fetch, interceptors, and a parser for processors without SIMD.
-  /\/client-h2\.js$|\/web\/fetch\/body\.js$|\/wrap-handler$|\/llhttp-wasm\.js$/,
+  // undici: HTTP/2 unless it is asked for, bodies of fetch, interceptors, figures of itself, and a parser for processors without SIMD.
+  /\/client-h2\.js$|\/web\/fetch\/body\.js$|\/wrap-handler$|\/util\/stats\.js$|\/llhttp-wasm\.js$/,
 ];
 
 export const withoutWhatLambdaNeverRuns: Plugin = {

@@ -14,8 +14,8 @@ export const pacedPicture = (picture: OpenPicture, pace: Pace): OpenPicture => {
   });
   // An error of either is told by `passing`, which is what others listen to.
   pipeline(picture.body, passing, () => {});
-  // What the system copies itself, nobody holds back.
-  const { copyTo, ...rest } = picture;
+  // What goes from file to file passes nobody who holds it back.
+  const { passTo, ...rest } = picture;
   return { ...rest, body: passing };
 };
 

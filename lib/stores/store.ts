@@ -1,4 +1,5 @@
 // What a store is: the one port that S3 and folders implement, proved by test/contract/store.contract.ts.
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Entry } from '../compare/entry.ts';
 import type { Range } from '../compare/range.ts';
@@ -50,8 +51,8 @@ export interface ReadGuard {
 export interface OpenPicture {
   readonly facts: PictureFacts;
   readonly body: Readable;
-  /** Where the system can copy the bytes itself: into this file, which is there. `body` is left unread then. Absent: it cannot. */
-  copyTo?(path: string): Promise<void>;
+  /** A file's: writes its bytes into another one and tells how many they were; `body` is left unread then, and its error is this one's. */
+  passTo?(file: FileHandle): Promise<number>;
   /** Call after the body was read to its end: true where what was read is what had been listed. */
   unchanged(): Promise<boolean>;
   /** After the body's end: what the source's own checksum says against the bytes that passed. Absent: `facts.md5` is all it knows. */

@@ -131,7 +131,7 @@ describe('a cancel that another process writes down', { timeout: 30_000 }, () =>
       async (key, guard, options) => {
         const picture = await store.read(key, guard, options);
         if (key !== slow || !isSlow || !('body' in picture)) return picture;
-        const { copyTo, ...passing } = picture;
+        const { passTo, ...passing } = picture;
         return { ...passing, body: new Readable({ read: () => {} }) };
       };
     const host = await givenHost(folders, {

@@ -1,6 +1,6 @@
 // Opens a picture of a folder for reading: never through a link, and only as the version that was listed.
-import { type BigIntStats, constants, existsSync } from 'node:fs';
-import { copyFile, lstat, open } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { OpenPicture, ReadGuard, ReadRefusal } from '../store.ts';
 import { factsOf, sameVersion } from './facts.ts';
@@ -11,10 +11,6 @@ import type { RootFolder } from './root.ts';
 
 /** A FIFO in place of a picture would block `open` for ever; a link must not be followed. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-/** Where Linux shows what a process has open. */
-const OPEN_FILES = '/proc/self/fd';
-const HAS_OPEN_FILES = existsSync(OPEN_FILES);
 
 export const readPicture = async (
   root: RootFolder,
@@ -59,11 +55,11 @@ const readFile = async (key: string, place: PlaceBelow, guard: ReadGuard): Promi
     if (!stats.isFile()) return failed('specialFile');
     if (Number(stats.size) !== guard.size || changedSince(stats, guard.listedAt)) return { outcome: 'changedOnSource' };
     kept = true;
+    const body = new FileBody(handle, guard.size);
     return {
       facts: factsOf(key, stats),
-      body: new FileBody(handle, guard.size),
-      // What is open cannot be exchanged for a link meanwhile; elsewhere `unchanged` sees that it was.
-      copyTo: (path) => copyFile(HAS_OPEN_FILES ? `${OPEN_FILES}/${handle.fd}` : place.path, path),
+      body,
+      passTo: (file) => body.passTo(file),
       unchanged: async () => isStill(place.path, stats),
     };
   } finally {

@@ -10,8 +10,6 @@ import type { RootFolder } from './root.ts';
 export interface Temporary {
   readonly path: string;
   readonly handle: FileHandle;
-  /** As it was made; new files of this process all get the same. */
-  readonly mode: number;
 }
 
 /** A process id says nothing on another machine that mounts the same folder. */
@@ -27,7 +25,6 @@ export class Temporaries {
   readonly #folder: string;
   #ready: Promise<void> | undefined;
   #tidies = false;
-  #mode: number | undefined;
   readonly #beside = new Set<string>();
 
   constructor(root: RootFolder) {
@@ -106,9 +103,7 @@ export class Temporaries {
     const path = join(this.#folder, newName());
     underWay.add(path);
     try {
-      const handle = await open(path, 'wx');
-      this.#mode ??= (await handle.stat()).mode;
-      return { path, handle, mode: this.#mode };
+      return { path, handle: await open(path, 'wx') };
     } catch (error) {
       underWay.delete(path);
       throw error;

@@ -63,7 +63,7 @@ const writeFile = async (
     // A large picture is worth asking beforehand; that nothing comes in between is the placement's business.
     const occupied = picture.facts.size > LARGE_BYTES ? await placement.occupied(place.path, guard) : undefined;
     if (occupied !== undefined) return occupied;
-    const refused = await fill(temporary, picture);
+    const refused = await fill(temporary.handle, picture);
     await temporary.handle.close();
     return refused ?? (await placement.place(temporary.path, place.path, guard));
   } finally {

@@ -9,10 +9,10 @@ import {
   ANSWER_MAX_BYTES,
   beginningOf,
   discard,
-  ERROR_MAX_BYTES,
   GATHERED_MAX_BYTES,
   gatheredBody,
   joined,
+  mostOf,
   passedOn,
 } from './body.ts';
 import { prepare } from './call.ts';
@@ -133,7 +133,7 @@ export class S3Client {
       if (broken) throw broken;
       const answer = answerOf(gathered);
       if (!isAwaited(request, answer)) return this.refusal(request, answer);
-      if (!isWhole && !request.isForeign?.(answer.headers))
+      if (!isWhole && request.method !== 'HEAD' && !request.isForeign?.(answer.headers))
         throw senseless(`more than ${ANSWER_MAX_BYTES} bytes`, answer.status, request.operation, this.address.bucket);
       return { value: judge ? judge(answer) : answer };
     });
@@ -237,9 +237,3 @@ const answerOf = ({ status, headers, chunks }: Pick<Gathered, 'status' | 'header
 
 const isAwaited = ({ mayBeAbsent }: S3Request, { status }: Head): boolean =>
   status < 300 || (status === 404 && mayBeAbsent === true);
-
-/** How much of an answer is read: an error says what it has to say at once. */
-const mostOf = (request: S3Request, { status, headers }: Head, bytes = ANSWER_MAX_BYTES): number | 'unread' => {
-  if (status >= 300) return ERROR_MAX_BYTES;
-  return request.isForeign?.(headers) ? 'unread' : bytes;
-};

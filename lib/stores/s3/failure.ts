@@ -114,10 +114,14 @@ export const connectionFailure = (error: unknown, operation: string, bucket: str
 };
 
 /** What stood where an answer should begin is none: a body that nobody announced, or another protocol. */
-export const isGarbled = (error: unknown): boolean => codeOf(error)?.startsWith('HPE_') ?? false;
+export const isGarbled = (error: unknown): boolean => codeOf(error) === GARBLED;
+
+const GARBLED = 'HPE_INVALID';
 
 const codeOf = (error: unknown): string | undefined => {
   if (!(error instanceof Error)) return undefined;
+  // undici gives its parser's errors a name and no code.
+  if (error.name === 'HTTPParserError') return GARBLED;
   if ('code' in error && typeof error.code === 'string') return error.code;
   // Several addresses were tried in vain: what the first one said stands for all.
   return error instanceof AggregateError ? codeOf(error.errors[0]) : codeOf(error.cause);
