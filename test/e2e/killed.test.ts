@@ -35,6 +35,9 @@ const until = async (
   throw new Error(`It ended too early: ${JSON.stringify(await running.ended)}`);
 };
 
+/** Thousands of pictures take some seconds: whatever comes meanwhile comes in the middle. */
+const slowly = (folders: Folders): string[] => [...sync(folders), '--bwlimit', '8M'];
+
 const many = (count: number, size: number): Record<string, string> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, i) => [
@@ -56,7 +59,7 @@ describe('the same command after kill -9', () => {
     const folders = await givenFolders(t);
     const all = many(3_000, 20_000);
     await givenPictures(folders.source, all);
-    const first = startPicferry(sync(folders));
+    const first = startPicferry(slowly(folders));
     const killed = await until(first, folders, async () => (await filesIn(folders.destination)) > 300);
     await kill(first);
     const half = await contentOf(folders.destination);
@@ -99,7 +102,7 @@ describe('the same command after kill -9', () => {
       if (i % 1_000 === 0) await givenPictures(folders.source, { [`many/${i}/0.jpg`]: '' });
       await (await open(join(folders.source, `many/${Math.floor(i / 1_000) * 1_000}/${i}.jpg`), 'a')).close();
     }
-    const first = startPicferry(sync(folders));
+    const first = startPicferry(slowly(folders));
     const killed = await until(first, folders, ({ phase }) => phase === 'listing');
     await kill(first);
     assert.equal(await filesIn(folders.destination), 0);
@@ -121,7 +124,7 @@ describe('while one runs', () => {
   test('a second command on the same pair is refused with the running id, in either direction', async (t) => {
     const folders = await givenFolders(t);
     await givenPictures(folders.source, many(3_000, 20_000));
-    const first = startPicferry(sync(folders));
+    const first = startPicferry(slowly(folders));
     const { id } = await until(first, folders, () => true);
     const list = await picferry(['list', '--state-dir', folders.stateDir]);
     assert.match(list.stdout, new RegExp(`${id} +running`), 'looking at a living one changes nothing');
@@ -140,7 +143,7 @@ describe('while one runs', () => {
   test('Ctrl-C cancels it: what was copied stays counted, and the next command starts', async (t) => {
     const folders = await givenFolders(t);
     await givenPictures(folders.source, many(4_000, 20_000));
-    const first = startPicferry(sync(folders));
+    const first = startPicferry(slowly(folders));
     await until(first, folders, async () => (await filesIn(folders.destination)) > 100);
     first.process.kill('SIGINT');
     const cancelled = await first.ended;

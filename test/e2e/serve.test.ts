@@ -30,6 +30,9 @@ const many = (count: number): Record<string, string> =>
     Array.from({ length: count }, (_, i) => [`cam${i % 4}/2026010${i % 9}/${i}.jpg`, `${i}`.padEnd(20_000, '.')]),
   );
 
+/** `many` pictures take ten seconds: whatever comes meanwhile comes in the middle. */
+const SLOWLY = { minAgeMs: 0, bandwidthLimit: 8_000_000 };
+
 const picturesIn = async (folder: string): Promise<number> =>
   (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).length;
 
@@ -180,7 +183,7 @@ describe('picferry serve', { concurrency: 2, timeout: 240_000 }, () => {
     const { source, destination, stateDir, serve: start } = await given(t);
     await givenPictures(source, many(4_000));
     const first = await start();
-    const id = await first.start({ ...SYNC, options: { minAgeMs: 0 } });
+    const id = await first.start({ ...SYNC, options: SLOWLY });
     await first.until(id, copyingBegan);
     first.signal('SIGTERM');
     const { code, stderr } = await first.ended;
@@ -199,7 +202,7 @@ describe('picferry serve', { concurrency: 2, timeout: 240_000 }, () => {
     const { source, stateDir, serve: start } = await given(t);
     await givenPictures(source, many(4_000));
     const serve = await start();
-    const id = await serve.start({ ...SYNC, options: { minAgeMs: 0 } });
+    const id = await serve.start({ ...SYNC, options: SLOWLY });
     await serve.until(id, copyingBegan);
     const headers = { authorization: `Bearer ${serve.token}`, 'content-type': 'application/json' };
     const slow = request(new URL('/migrations', serve.url), { method: 'POST', headers }).on('error', () => {});
@@ -216,7 +219,7 @@ describe('picferry serve', { concurrency: 2, timeout: 240_000 }, () => {
     const { source, stateDir, serve: start } = await given(t);
     await givenPictures(source, many(4_000));
     const serve = await start();
-    const id = await serve.start({ ...SYNC, options: { minAgeMs: 0 } });
+    const id = await serve.start({ ...SYNC, options: SLOWLY });
     await serve.until(id, copyingBegan);
     serve.signal('SIGTERM');
     serve.signal('SIGINT');
@@ -232,7 +235,7 @@ describe('picferry serve', { concurrency: 2, timeout: 240_000 }, () => {
     const { source, stateDir, serve: start } = await given(t);
     await givenPictures(source, many(4_000));
     const first = await start();
-    const id = await first.start({ ...SYNC, options: { minAgeMs: 0 } });
+    const id = await first.start({ ...SYNC, options: SLOWLY });
     await first.until(id, copyingBegan);
     first.signal('SIGKILL');
     assert.equal((await first.ended).signal, 'SIGKILL');
@@ -249,7 +252,7 @@ describe('picferry serve', { concurrency: 2, timeout: 240_000 }, () => {
     await givenPictures(source, many(4_000));
     const serve = await start();
     // One after the other, so that there is something left to cancel.
-    const id = await serve.start({ ...SYNC, options: { minAgeMs: 0, concurrency: 1 } });
+    const id = await serve.start({ ...SYNC, options: { ...SLOWLY, concurrency: 1 } });
     await serve.until(id, copyingBegan);
     const shown = resultIn(await picferry(['show', id, '--state-dir', stateDir, '--json']));
     assert.equal(shown.status, 'running');
