@@ -37,7 +37,7 @@ const AREAS: readonly (readonly [area: string, files: RegExp])[] = [
   ],
   [
     'files',
-    /node:(fs|internal\/fs|zlib)|\/lib\/stores\/folder\/|^(open|openFileHandle|read|writeBuffers?|copyFile|close|[lf]?stat|futimes|(un)?link|rename|mkdir|rmdir|readdir|realpath)$/,
+    /node:(fs|internal\/fs|zlib)|\/lib\/stores\/folder\/|^(open|openFileHandle|read|writeBuffers?|close|[lf]?stat|futimes|(un)?link|rename|mkdir|rmdir|readdir|realpath)$/,
   ],
 ];
 const REST = 'the rest';

@@ -1,4 +1,4 @@
-// An S3 server whose buckets are made up: any number of keys, a set latency for each page, nothing in memory.
+// An S3 server whose buckets are made up: any number of keys, a set latency for each page, nothing in memory but the pages that are to be kept.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

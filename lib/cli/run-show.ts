@@ -86,10 +86,10 @@ const optionsText = ({ request: { options } }: MigrationDetail): string => {
 const roundsText = ({ roundFigures }: MigrationDetail): string =>
   roundFigures
     .map(({ round, copyList, outcomes }) => {
-      const ended = OUTCOMES.filter((outcome) => outcomes && outcomes[outcome].count > 0);
+      const ended = outcomes ? OUTCOMES.map((outcome) => [outcome, outcomes[outcome].count] as const) : [];
       const parts = [
         copyList && `${formatCount(copyList.count)} to copy`,
-        ...ended.map((outcome) => `${formatCount(outcomes![outcome].count)} ${spaced(outcome)}`),
+        ...ended.map(([outcome, count]) => count > 0 && `${formatCount(count)} ${spaced(outcome)}`),
       ].filter((part) => part);
       return printable(`Round ${round}:     ${parts.join(', ')}`);
     })

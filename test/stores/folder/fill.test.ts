@@ -66,8 +66,9 @@ describe('from folder to folder', () => {
       const root = await scratchFolder(t);
       let isFirst = true;
       const changing = meanwhile(picture, () => {
-        if (isFirst) return change(file);
+        if (!isFirst) return;
         isFirst = false;
+        return change(file);
       });
       assert.deepEqual(await write(root, 'b', changing), { outcome: 'changedOnSource' });
       assert.deepEqual(await harvest(root), {});
